@@ -1,0 +1,15 @@
+/** Tests run the TypeScript sources as CommonJS: swc keeps imports lazy, so that aws-cdk-lib loads only what a test uses. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.[mc]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+    ],
+  },
+  // These packages ship ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|jose)/)'],
+  maxWorkers: 2,
+};

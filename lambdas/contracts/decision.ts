@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { NodeRole, Offering } from './cluster.ts';
+
+/**
+ * What PlanCluster may decide. Every decision has a `key`, unique within a plan and stable between passes, under which
+ * failures are counted, and a `reason` that a person can read. Actions look up everything else in the cluster record.
+ */
+const base = { key: z.string().min(1), reason: z.string().min(1) };
+
+/** Idempotency token of one launch, at most 64 ASCII characters; the launch is replayed under it until its result is recorded. */
+const token = z.string().min(1).max(64);
+
+/** Makes security groups, master interfaces, addresses, roles, profiles, the secret's generated parts and launch templates. */
+export const PrepareCluster = z.object({ kind: z.literal('prepare-cluster'), ...base });
+
+/** Launches one instance into a slot (masters) or an ordinal (load balancers). */
+export const LaunchMaster = z.object({
+  kind: z.literal('launch-master'),
+  ...base,
+  token,
+  slot: z.number().int().min(1).max(5),
+  instanceType: z.string(),
+});
+export const LaunchLoadBalancer = z.object({
+  kind: z.literal('launch-load-balancer'),
+  ...base,
+  token,
+  ordinal: z.number().int().min(1).max(2),
+  offering: Offering,
+});
+
+/** Launches one instance per ordinal, spread over the offerings, which are in order of preference. */
+export const LaunchSlaves = z.object({
+  kind: z.literal('launch-slaves'),
+  ...base,
+  token,
+  group: z.string(),
+  ordinals: z.array(z.number().int().min(1)).min(1),
+  offerings: z.array(Offering).min(1),
+});
+
+/** Sends the start command of the role to these instances, in batches. */
+export const StartContainers = z.object({
+  kind: z.literal('start-containers'),
+  ...base,
+  role: NodeRole,
+  group: z.string(),
+  instanceIds: z.array(z.string()).min(1),
+});
+
+export const TerminateNodes = z.object({
+  kind: z.literal('terminate-nodes'),
+  ...base,
+  instanceIds: z.array(z.string()).min(1),
+});
+
+/** Associates the cluster's elastic IP with this load balancer, because none that is healthy holds it. */
+export const MoveVirtualAddress = z.object({
+  kind: z.literal('move-virtual-address'),
+  ...base,
+  instanceId: z.string(),
+});
+
+/** Evaluates the outputs and records that the deployment is complete. */
+export const PublishOutputs = z.object({ kind: z.literal('publish-outputs'), ...base });
+
+/** Removes all that was made for the cluster besides instances; with `forget`, its records too. */
+export const CleanUpCluster = z.object({ kind: z.literal('clean-up-cluster'), ...base, forget: z.boolean() });
+
+export const Decision = z.discriminatedUnion('kind', [
+  PrepareCluster,
+  LaunchMaster,
+  LaunchLoadBalancer,
+  LaunchSlaves,
+  StartContainers,
+  TerminateNodes,
+  MoveVirtualAddress,
+  PublishOutputs,
+  CleanUpCluster,
+]);
+export type Decision = z.infer<typeof Decision>;
+export type DecisionKind = Decision['kind'];
+export type DecisionOf<K extends DecisionKind> = Extract<Decision, { kind: K }>;

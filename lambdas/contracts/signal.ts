@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { ClusterId } from './cluster.ts';
+
+/**
+ * Bodies on the signals queue. A signal is a hint that wakes a cluster's loop; it carries no decision, so a lost, late,
+ * doubled or forged one does no harm. Besides these, EventBridge events arrive as they are (`AwsEvent`).
+ */
+export const OwnSignal = z.object({
+  kind: z.enum([
+    /** The API accepted a change. */
+    'cluster-changed',
+    /** A node's first boot is done; sent by the node. */
+    'node-online',
+    /** A node's start script ended, well or badly; sent by the node. */
+    'node-started',
+  ]),
+  clusterId: ClusterId,
+  instanceId: z.string().optional(),
+});
+export type OwnSignal = z.infer<typeof OwnSignal>;
+
+/** The parts of an EventBridge event that tell which cluster it is about. */
+export const AwsEvent = z.object({
+  source: z.string(),
+  'detail-type': z.string(),
+  resources: z.array(z.string()).optional(),
+  detail: z.looseObject({
+    /** EC2 state change, spot interruption, SSM command invocation. */
+    'instance-id': z.string().optional(),
+    /** SSM command status change. */
+    'command-id': z.string().optional(),
+    /** Step Functions execution status change: the execution's name is `<clusterId>-<run>`. */
+    name: z.string().optional(),
+  }),
+});
+export type AwsEvent = z.infer<typeof AwsEvent>;
+
+export const SignalBody = z.union([OwnSignal, AwsEvent]);
+export type SignalBody = z.infer<typeof SignalBody>;

@@ -1,0 +1,65 @@
+/** Records of clusters, for the reconcile loop and for who wakes it. */
+
+import type { ActivityEntry, Plan } from '../domain/cluster/plan.ts';
+import type {
+  ClusterRecord,
+  DeploymentStatus,
+  FailureCount,
+  Foundation,
+  NodeRecord,
+  Timestamp,
+} from '../domain/cluster/records.ts';
+
+export interface LoadedCluster {
+  readonly record: ClusterRecord;
+  readonly nodes: readonly NodeRecord[];
+  /** Status of the deployment; absent if its record does not exist (creation stopped in the middle). */
+  readonly status?: DeploymentStatus;
+}
+
+/** What a signal or a run's end sees of the record, read in the same atomic write. */
+export interface LoopState {
+  readonly signalSeq: number;
+  readonly endedRun: number;
+  readonly waitToken?: string;
+}
+
+export interface ClusterStore {
+  /**
+   * Takes the stored wait token away and reads `signalSeq`, in one write, on condition that `run` is the run that may act
+   * (`endedRun` + 1). @returns undefined if the cluster does not exist or another run has taken over
+   */
+  claimPass(clusterId: string, run: number): Promise<{ readonly signalSeq: number } | undefined>;
+  /** Reads all records of the cluster, strongly consistent. @throws NotFound */
+  loadCluster(clusterId: string): Promise<LoadedCluster>;
+  /** Writes what PlanCluster concluded. @throws Conflict if `revision` has moved on */
+  savePlan(clusterId: string, revision: number, plan: Plan, now: Date): Promise<void>;
+  /** Atomically adds 1 to `signalSeq`. @returns undefined if the cluster does not exist */
+  addSignal(clusterId: string): Promise<LoopState | undefined>;
+  /** Stores the token if `signalSeq` still is `seen` and `run` may act. @returns whether it was stored */
+  storeWaitToken(clusterId: string, run: number, seen: number, token: string): Promise<boolean>;
+  /** Sets `endedRun` to `run` if it is `run` - 1 and, unless `seen` is undefined, `signalSeq` is `seen`. @returns whether it did */
+  endRun(clusterId: string, run: number, seen: number | undefined): Promise<boolean>;
+
+  /** Actions' results. All are idempotent. */
+  saveFoundation(clusterId: string, foundation: Foundation): Promise<void>;
+  /** Records the launch's nodes, then closes it; `unavailable` remembers offerings (by key) until the given time. */
+  closeLaunch(
+    clusterId: string,
+    token: string,
+    nodes: readonly NodeRecord[],
+    unavailable: Readonly<Record<string, Timestamp>>,
+    failure?: { readonly key: string; readonly count: FailureCount },
+  ): Promise<void>;
+  saveNodes(clusterId: string, nodes: readonly NodeRecord[]): Promise<void>;
+  /** Removes every record of the deployment, the deployment's own last. */
+  forgetCluster(clusterId: string): Promise<void>;
+  addActivity(clusterId: string, entries: readonly ActivityEntry[], now: Date): Promise<void>;
+
+  /** Cluster that an instance belongs to, by the instance index. */
+  findClusterOfInstance(instanceId: string): Promise<string | undefined>;
+  /** Clusters whose next check is due before `now`. */
+  listDueClusters(now: Date): Promise<readonly string[]>;
+  /** Those of the given ids for which a cluster record exists. */
+  findExisting(clusterIds: readonly string[]): Promise<ReadonlySet<string>>;
+}

@@ -1,0 +1,15 @@
+/** Commands on nodes, through SSM. */
+import type { NodeRole } from '../contracts/cluster.ts';
+import type { ObservedCommand } from '../domain/cluster/actual.ts';
+
+export interface Commands {
+  /** Which of these instances SSM reaches now. */
+  findOnline(instanceIds: readonly string[]): Promise<readonly string[]>;
+  /** Sends the role's start document, in batches of the service's limit. @returns command id by instance; instances missing from it are not known to SSM yet */
+  start(
+    role: NodeRole,
+    instanceIds: readonly string[],
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<ReadonlyMap<string, string>>;
+  listInvocations(commandIds: readonly string[]): Promise<readonly ObservedCommand[]>;
+}

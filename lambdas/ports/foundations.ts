@@ -1,0 +1,14 @@
+/** All that is made for a cluster besides instances. */
+import type { DesiredCluster, Foundation } from '../domain/cluster/records.ts';
+
+export interface Foundations {
+  /** Makes what is missing, finds what is there; may be repeated at any time. @throws NotYetVisible, Throttled, CapacityUnavailable */
+  prepare(desired: DesiredCluster): Promise<Foundation>;
+  /**
+   * Removes all of it. Repeatable; finds things by name and tag, not by record.
+   * @returns what could not be removed yet (in use by an instance that still shuts down), in words; empty: nothing is left
+   */
+  cleanUp(clusterId: string): Promise<readonly string[]>;
+  /** Ids of clusters that something with the stack's tag exists for, and since when (the youngest thing's age is unknown to some services: then undefined). */
+  listClusterIds(): Promise<ReadonlyMap<string, { readonly instanceIds: readonly string[]; readonly youngest?: Date }>>;
+}

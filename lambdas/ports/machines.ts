@@ -1,0 +1,43 @@
+/** EC2 instances of clusters. */
+import type { Offering } from '../contracts/cluster.ts';
+import type { ObservedInstance } from '../domain/cluster/actual.ts';
+import type { Foundation, MasterInterface } from '../domain/cluster/records.ts';
+import type { NodeGroup } from '../domain/cluster/spec.ts';
+
+export interface LaunchContext {
+  readonly clusterId: string;
+  readonly group: NodeGroup;
+  readonly foundation: Foundation;
+  /** ClientToken; repeating a call with the same token launches nothing more. */
+  readonly token: string;
+}
+export interface LaunchedInstance {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly market: 'on-demand' | 'spot';
+  readonly privateIp?: string;
+}
+
+export interface Machines {
+  /** All instances with the cluster's tag, terminated ones included as long as EC2 shows them. */
+  listInstances(clusterId: string): Promise<readonly ObservedInstance[]>;
+  /** @throws CapacityUnavailable, NotYetVisible (profile or interface not there yet), Throttled */
+  launchMaster(context: LaunchContext, slot: MasterInterface, instanceType: string): Promise<LaunchedInstance>;
+  /** @throws CapacityUnavailable, NotYetVisible, Throttled */
+  launchLoadBalancer(context: LaunchContext, ordinal: number, offering: Offering): Promise<LaunchedInstance>;
+  /**
+   * Launches up to `count` instances in one CreateFleet call of type instant. May launch fewer; offerings that lacked capacity
+   * are in `exhausted`. @throws NotYetVisible, Throttled
+   */
+  launchSlaves(
+    context: LaunchContext,
+    count: number,
+    offerings: readonly Offering[],
+  ): Promise<{ readonly launched: readonly LaunchedInstance[]; readonly exhausted: readonly Offering[] }>;
+  /** Idempotent; instances that do not exist any more are no error. In batches. */
+  terminate(instanceIds: readonly string[]): Promise<void>;
+  /** Instance that holds the elastic IP. */
+  findAddressHolder(allocationId: string): Promise<string | undefined>;
+  associateAddress(allocationId: string, instanceId: string): Promise<void>;
+}
