@@ -1,4 +1,5 @@
 /** The seams inside the local cloud: what its services need of one another. */
+import type { IncomingMessage } from 'node:http';
 
 /** The one clock. All simulated delays go through it; times are epoch milliseconds of simulated time. */
 export interface SimClock {
@@ -35,33 +36,81 @@ export interface Caller {
   readonly functionName?: string;
 }
 
-/** A decoded request. `input` has the names of the wire: query keys nested by their dots, or the JSON body. */
+/**
+ * A decoded request. `input` has the names of the wire: the JSON body, or query keys nested by their dots. In the query
+ * protocols every scalar is text, numbered keys are arrays (`Filter.1.Value.1=a` is `{ Filter: [{ Value: ['a'] }] }`), and
+ * IAM's `member` level is left out (`Tags.member.1.Key=k` is `{ Tags: [{ Key: 'k' }] }`).
+ */
 export interface AwsCall {
   readonly service: string;
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
+  /** Lets go of the clock, which the request holds, while it waits for simulated time to pass (long polling). */
+  readonly letTimePass?: <T>(wait: Promise<T>) => Promise<T>;
 }
 
 /** An error as the service would answer it. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  constructor(code: string, message: string, status = 400) {
+  /** Members of the error besides its message, in the JSON protocols. */
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(code: string, message: string, status = 400, members: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.code = code;
     this.status = status;
+    this.members = members;
   }
 }
 
-/** One emulated service. `handle` returns what is encoded by the protocol; for the query protocols keys are element names. */
+/** One statement of an IAM policy, as it stands in the policy document. */
+export interface PolicyStatement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | boolean | readonly string[]>>>>;
+}
+/** What a role may do: `identity` must allow it, `boundary` too if there is one, and neither may deny it. */
+export interface RolePolicies {
+  readonly identity: readonly PolicyStatement[];
+  readonly boundary?: readonly PolicyStatement[];
+  /** For `aws:PrincipalTag/<key>`. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+/** What a policy may ask about a call, besides its action. What is left out is not checked. */
+export interface AuthorizationContext {
+  /** ARNs the call acts on; each must be allowed. Left out: any resource will do. */
+  readonly resources?: readonly string[];
+  /** Condition keys with their values (`aws:RequestTag/x`, `ec2:CreateAction`, …); conditions on other keys are not checked. */
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/**
+ * One emulated service. `handle` returns what is encoded by the protocol; for the query protocols keys are element names,
+ * and arrays become `<key><item>…</item></key>` (EC2) or `<key><member>…</member></key>` (IAM).
+ */
 export interface AwsService {
   /** Name in the credential scope of a signature: `ec2`, `sqs`, `states`, … */
   readonly signingName: string;
   readonly protocol: 'ec2-query' | 'aws-query' | 'json-1.0' | 'json-1.1' | 'rest-json';
   /** For `X-Amz-Target: <prefix>.<Action>`. */
   readonly targetPrefix?: string;
+  /** What the caller's policies are asked about, for calls that are not made by the local user. */
+  authorization?(call: AwsCall): AuthorizationContext;
+  /** Protocol `rest-json` only: action and input from the path. @returns undefined for a path it does not know */
+  route?(
+    request: IncomingMessage,
+    url: URL,
+    body: Buffer,
+  ): { readonly action: string; readonly input: Readonly<Record<string, unknown>> } | undefined;
   handle(call: AwsCall): unknown | Promise<unknown>;
+  /** Puts an answer on the wire that the protocol alone cannot, such as one with headers of its own. */
+  encode?(
+    value: unknown,
+  ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string } | undefined;
 }
 
 /** EventBridge's default bus. */
@@ -101,6 +150,8 @@ export interface ResourceToCreate {
   readonly stackName: string;
   readonly region: string;
   readonly accountId: string;
+  /** The resource's `Metadata`, as it stands in the template. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 export interface CreatedResource {
   /** Value of `Ref`. */

@@ -10,8 +10,15 @@ const base = { key: z.string().min(1), reason: z.string().min(1) };
 /** Idempotency token of one launch, at most 64 ASCII characters; the launch is replayed under it until its result is recorded. */
 const token = z.string().min(1).max(64);
 
-/** Makes security groups, master interfaces, addresses, roles, profiles, the secret's generated parts and launch templates. */
-export const PrepareCluster = z.object({ kind: z.literal('prepare-cluster'), ...base });
+/**
+ * Makes security groups, master interfaces, addresses, roles, profiles and launch templates, as far as they are missing.
+ * `masterZones` holds a zone per slot; the unattached interface of a slot that lies in another zone is replaced by one there.
+ */
+export const PrepareCluster = z.object({
+  kind: z.literal('prepare-cluster'),
+  ...base,
+  masterZones: z.array(z.string()).min(1).max(5),
+});
 
 /** Launches one instance into a slot (masters) or an ordinal (load balancers). */
 export const LaunchMaster = z.object({

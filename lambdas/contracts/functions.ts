@@ -76,7 +76,11 @@ export const AuthorizeRequestEnv = z.object({
 export const ServeApiEnv = z.object({
   ...StoreEnv.shape,
   ...SignalEnv.shape,
+  /** Tags the secrets that POST creates. */
+  STACK_NAME: nonEmpty,
   AWS_REGION: nonEmpty,
+  /** Their zones are those that a template may place nodes in. */
+  PUBLIC_SUBNETS: NodeEnv.shape.PUBLIC_SUBNETS,
   CONTROL_RULES: json(ControlRules),
   MAX_TEMPLATE_BYTES: z.coerce.number().int().positive(),
 });
@@ -94,9 +98,11 @@ export const PlanClusterEnv = z.object({
 export const AwaitSignalEnv = WorkflowEnv;
 export const EndRunEnv = WorkflowEnv;
 export const PrepareClusterEnv = NodeEnv;
-export const LaunchMasterEnv = NodeEnv;
-export const LaunchLoadBalancerEnv = NodeEnv;
-export const LaunchSlavesEnv = NodeEnv;
+/** Launches need the rules to know how long an offering without capacity is left alone. */
+export const LaunchEnv = z.object({ ...NodeEnv.shape, CONTROL_RULES: json(ControlRules) });
+export const LaunchMasterEnv = LaunchEnv;
+export const LaunchLoadBalancerEnv = LaunchEnv;
+export const LaunchSlavesEnv = LaunchEnv;
 export const StartContainersEnv = z.object({
   ...StoreEnv.shape,
   SIGNALS_QUEUE_URL: nonEmpty,

@@ -32,7 +32,11 @@ export interface ClusterStore {
   claimPass(clusterId: string, run: number): Promise<{ readonly signalSeq: number } | undefined>;
   /** Reads all records of the cluster, strongly consistent. @throws NotFound */
   loadCluster(clusterId: string): Promise<LoadedCluster>;
-  /** Writes what PlanCluster concluded. @throws Conflict if `revision` has moved on */
+  /**
+   * Writes what PlanCluster concluded. The cluster's own item comes first, in one conditional write; what else is lost if the
+   * writer stops in between is found again by the next pass, and a lost status is written by the next `loadCluster`.
+   * @throws Conflict if `revision` has moved on
+   */
   savePlan(clusterId: string, revision: number, plan: Plan, now: Date): Promise<void>;
   /** Atomically adds 1 to `signalSeq`. @returns undefined if the cluster does not exist */
   addSignal(clusterId: string): Promise<LoopState | undefined>;
@@ -52,7 +56,10 @@ export interface ClusterStore {
     failure?: { readonly key: string; readonly count: FailureCount },
   ): Promise<void>;
   saveNodes(clusterId: string, nodes: readonly NodeRecord[]): Promise<void>;
-  /** Removes every record of the deployment, the deployment's own last. */
+  /**
+   * Removes every record of the deployment, the cluster's own last: what stopped in between is found again as a cluster without
+   * deployment.
+   */
   forgetCluster(clusterId: string): Promise<void>;
   addActivity(clusterId: string, entries: readonly ActivityEntry[], now: Date): Promise<void>;
 

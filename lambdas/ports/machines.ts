@@ -1,5 +1,6 @@
 /** EC2 instances of clusters. */
 import type { Offering } from '../contracts/cluster.ts';
+import type { ErrorName } from '../contracts/error-names.ts';
 import type { ObservedInstance } from '../domain/cluster/actual.ts';
 import type { Foundation, MasterInterface } from '../domain/cluster/records.ts';
 import type { NodeGroup } from '../domain/cluster/spec.ts';
@@ -19,6 +20,12 @@ export interface LaunchedInstance {
   readonly privateIp?: string;
 }
 
+export interface LaunchedSlaves {
+  readonly launched: readonly LaunchedInstance[];
+  readonly exhausted: readonly Offering[];
+  readonly error?: { readonly name: ErrorName; readonly message: string };
+}
+
 export interface Machines {
   /** All instances with the cluster's tag, terminated ones included as long as EC2 shows them. */
   listInstances(clusterId: string): Promise<readonly ObservedInstance[]>;
@@ -27,14 +34,11 @@ export interface Machines {
   /** @throws CapacityUnavailable, NotYetVisible, Throttled */
   launchLoadBalancer(context: LaunchContext, ordinal: number, offering: Offering): Promise<LaunchedInstance>;
   /**
-   * Launches up to `count` instances in one CreateFleet call of type instant. May launch fewer; offerings that lacked capacity
-   * are in `exhausted`. @throws NotYetVisible, Throttled
+   * Launches up to `count` instances of the first offering's market, shared out evenly over the offerings' zones (one CreateFleet
+   * call of type instant per zone). May launch fewer: offerings that lacked capacity are in `exhausted`, and `error` is what kept
+   * EC2 from launching more. @throws NotYetVisible, Throttled if the whole call was refused
    */
-  launchSlaves(
-    context: LaunchContext,
-    count: number,
-    offerings: readonly Offering[],
-  ): Promise<{ readonly launched: readonly LaunchedInstance[]; readonly exhausted: readonly Offering[] }>;
+  launchSlaves(context: LaunchContext, count: number, offerings: readonly Offering[]): Promise<LaunchedSlaves>;
   /** Idempotent; instances that do not exist any more are no error. In batches. */
   terminate(instanceIds: readonly string[]): Promise<void>;
   /** Instance that holds the elastic IP. */

@@ -90,6 +90,8 @@ export interface NodeRecord {
   readonly startAttempts: number;
   /** Since when the cluster's own software misses a node that was ready. */
   readonly missingSince?: Timestamp;
+  /** Load balancers: the peers' addresses that the last start command named, sorted and joined by commas. */
+  readonly peers?: string;
   /** Why it failed or is being terminated. */
   readonly reason?: string;
 }
@@ -107,10 +109,16 @@ export interface Progress {
   /** Next number for a launch token, per cluster. */
   readonly launchSeq: number;
   readonly failures: Readonly<Record<string, FailureCount>>;
+  /** Zone of each master slot, slot 1 first. Fixed once the cluster was complete. */
+  readonly masterZones?: readonly string[];
   /** Whether the cluster was once complete: from then on masters hold state that replacing must not lose. */
   readonly completedAt?: Timestamp;
   /** Since when no healthy load balancer holds the virtual address. */
   readonly addressLostSince?: Timestamp;
+  /** Fingerprint of the nodes' addresses that the published outputs were computed from. */
+  readonly publishedFor?: string;
+  /** When everything of an absent cluster was found removed. */
+  readonly removedAt?: Timestamp;
   readonly nextCheckAt?: Timestamp;
 }
 

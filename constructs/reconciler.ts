@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { EnvironmentOf, FunctionName } from '../lambdas/contracts/functions.ts';
+import { type Capabilities, nodeEnvironment, subnetEnvironment, workflowEnvironment } from './capabilities.ts';
+import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
+import { pascalCase } from './names.ts';
+import { allow } from './permissions.ts';
+import { Workflow } from './workflow.ts';
+
+export interface ReconcilerProps extends Capabilities {
+  /** Physical name of the state machine whose ARN is `reconcileStateMachineArn`. */
+  readonly stateMachineName: string;
+}
+
+const definition = join(import.meta.dirname, '..', 'state-machines', 'reconcile-cluster.asl.json');
+
+/** The loop: its state machine, the functions that are its tasks, and the gateway to the clusters' software. */
+export class Reconciler extends Construct {
+  readonly workflow: Workflow;
+  /** All functions of the loop, the gateway last. */
+  readonly functions: readonly ControlFunction[];
+  private readonly props: ReconcilerProps;
+
+  constructor(scope: Construct, id: string, props: ReconcilerProps) {
+    super(scope, id);
+    this.props = props;
+    const gateway = this.addFunction('query-mesos', {}, { network: props.network.gatewayAttachment });
+    const tasks = [
+      this.addPlanCluster(gateway),
+      ...this.addRunFunctions(),
+      this.addPrepareCluster(),
+      ...this.addLaunchFunctions(),
+      this.addStartContainers(),
+      ...this.addSmallActions(),
+      this.addCleanUpCluster(),
+    ];
+    this.workflow = new Workflow(this, 'Workflow', {
+      file: definition,
+      stateMachineName: props.stateMachineName,
+      functions: tasks,
+      logRetention: props.functionDefaults.logRetention,
+    });
+    this.functions = [...tasks, gateway];
+  }
+
+  private addPlanCluster(gateway: ControlFunction): ControlFunction {
+    const { config, store, fleet, documents, secrets } = this.props;
+    const plan = this.addFunction('plan-cluster', {
+      CLUSTER_TABLE: store.tableName,
+      STACK_NAME: config.stackName,
+      ...subnetEnvironment(this.props),
+      GATEWAY_FUNCTION_NAME: gateway.function.functionName,
+      CONTROL_RULES: JSON.stringify(config.rules),
+    });
+    store.grantReadWrite(plan);
+    fleet.grantDescribe(plan);
+    documents.grantObserve(plan);
+    secrets.grantRead(plan);
+    gateway.grantInvoke(plan);
+    return plan;
+  }
+
+  private addRunFunctions(): ControlFunction[] {
+    const { store, reconcileStateMachineArn } = this.props;
+    const environment = workflowEnvironment(this.props);
+    const awaitSignal = this.addFunction('await-signal', environment);
+    const endRun = this.addFunction('end-run', environment);
+    for (const each of [awaitSignal, endRun]) {
+      store.grantUpdate(each);
+      grantWake(each, reconcileStateMachineArn);
+    }
+    return [awaitSignal, endRun];
+  }
+
+  private addPrepareCluster(): ControlFunction {
+    const { store, foundations, roles, secrets } = this.props;
+    const prepare = this.addFunction('prepare-cluster', nodeEnvironment(this.props));
+    store.grantRead(prepare);
+    store.grantUpdate(prepare);
+    foundations.grantDescribe(prepare);
+    foundations.grantPrepare(prepare);
+    roles.grantCreate(prepare);
+    secrets.grantDescribe(prepare);
+    return prepare;
+  }
+
+  private addLaunchFunctions(): ControlFunction[] {
+    const { config, store, fleet } = this.props;
+    const environment = { ...nodeEnvironment(this.props), CONTROL_RULES: JSON.stringify(config.rules) };
+    const master = this.addFunction('launch-master', environment);
+    const loadBalancer = this.addFunction('launch-load-balancer', environment);
+    const slaves = this.addFunction('launch-slaves', environment);
+    for (const each of [master, loadBalancer, slaves]) {
+      store.grantReadWrite(each);
+      fleet.grantDescribe(each);
+    }
+    fleet.grantLaunch(master);
+    fleet.grantLaunch(loadBalancer);
+    fleet.grantLaunchFleet(slaves);
+    return [master, loadBalancer, slaves];
+  }
+
+  private addStartContainers(): ControlFunction {
+    const { config, store, signals, fleet, documents } = this.props;
+    const start = this.addFunction('start-containers', {
+      CLUSTER_TABLE: store.tableName,
+      SIGNALS_QUEUE_URL: signals.queue.queueUrl,
+      START_MASTER_DOCUMENT: documents.startDocumentName('master'),
+      START_SLAVE_DOCUMENT: documents.startDocumentName('slave'),
+      START_LOAD_BALANCER_DOCUMENT: documents.startDocumentName('load-balancer'),
+      IMAGE_REGISTRY: config.imageRegistry,
+      IMAGE_OVERRIDES: JSON.stringify(config.imageOverrides),
+      CONTROL_RULES: JSON.stringify(config.rules),
+    });
+    store.grantReadWrite(start);
+    fleet.grantDescribe(start);
+    documents.grantObserve(start);
+    documents.grantStart(start);
+    return start;
+  }
+
+  private addSmallActions(): ControlFunction[] {
+    const { store, fleet } = this.props;
+    const environment = { CLUSTER_TABLE: store.tableName };
+    const terminate = this.addFunction('terminate-nodes', environment);
+    fleet.grantTerminate(terminate);
+    const move = this.addFunction('move-virtual-address', environment);
+    fleet.grantAssociateAddress(move);
+    const publish = this.addFunction('publish-outputs', environment);
+    for (const each of [move, publish]) store.grantRead(each);
+    store.grantUpdate(publish);
+    fleet.grantDescribe(terminate);
+    return [terminate, move, publish];
+  }
+
+  private addCleanUpCluster(): ControlFunction {
+    const cleanUp = this.addFunction('clean-up-cluster', nodeEnvironment(this.props));
+    this.props.store.grantReadWrite(cleanUp);
+    grantCleanUp(cleanUp, this.props);
+    return cleanUp;
+  }
+
+  private addFunction<F extends FunctionName>(
+    name: F,
+    environment: EnvironmentOf<F>,
+    options: Pick<ControlFunctionProps<F>, 'network'> = {},
+  ): ControlFunction {
+    const { functionDefaults } = this.props;
+    return new ControlFunction<F>(this, pascalCase(name), { ...functionDefaults, ...options, name, environment });
+  }
+}
+
+/** Starting runs of the loop and waking waiting ones. */
+export function grantWake(grantee: iam.IGrantable, reconcileStateMachineArn: string): iam.Grant {
+  return allow(grantee, {
+    actions: ['states:StartExecution', 'states:SendTaskSuccess'],
+    resources: [reconcileStateMachineArn],
+  });
+}
+
+/** Finding and removing whatever was made for a cluster, except its instances. */
+export function grantCleanUp(grantee: iam.IGrantable, { foundations, roles, secrets }: Capabilities): void {
+  foundations.grantDescribe(grantee);
+  foundations.grantCleanUp(grantee);
+  roles.grantDelete(grantee);
+  secrets.grantDelete(grantee);
+}

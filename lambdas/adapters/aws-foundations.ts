@@ -1,0 +1,40 @@
+/** All that is made for a cluster besides instances. One file per kind of thing: foundation-*.ts. */
+import type { Foundations } from '../ports/foundations.ts';
+import { prepareAddresses, removeAddresses } from './foundation-addresses.ts';
+import type { FoundationContext } from './foundation-context.ts';
+import { prepareInterfaces, removeInterfaces } from './foundation-interfaces.ts';
+import { listClusterIds } from './foundation-inventory.ts';
+import { prepareLaunchTemplates, removeLaunchTemplates } from './foundation-launch-templates.ts';
+import { prepareRoles, removeRoles } from './foundation-roles.ts';
+import { findSecret, removeSecret } from './foundation-secret.ts';
+import { prepareSecurityGroups, removeSecurityGroups } from './foundation-security-groups.ts';
+
+export function awsFoundations(context: FoundationContext): Foundations {
+  return {
+    prepare: async (desired, masterZones) => {
+      const secretId = await findSecret(context, desired.clusterId);
+      // Roles first: a profile takes longest to become visible to EC2.
+      const instanceProfiles = await prepareRoles(context, desired);
+      const groups = await prepareSecurityGroups(context, desired);
+      const slots = await prepareInterfaces(context, { desired, masterZones, groups });
+      const addresses = await prepareAddresses(context, desired, slots);
+      const launchTemplates = await prepareLaunchTemplates(context, desired, { ...groups, instanceProfiles });
+      return { ...groups, ...addresses, secretId, instanceProfiles, launchTemplates };
+    },
+    // What uses others goes first; what is still in use is left for the next try.
+    cleanUp: async (clusterId) => {
+      const removals = [
+        removeLaunchTemplates,
+        removeAddresses,
+        removeInterfaces,
+        removeSecurityGroups,
+        removeRoles,
+        removeSecret,
+      ];
+      const left: string[] = [];
+      for (const remove of removals) left.push(...(await remove(context, clusterId)));
+      return left;
+    },
+    listClusterIds: () => listClusterIds(context),
+  };
+}

@@ -1,0 +1,132 @@
+/** One security group in which all nodes of the cluster are, and one per node group with open ports. */
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DescribeSecurityGroupsCommand,
+  type Filter,
+  type IpPermission,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { NotYetVisible } from '../contracts/error-names.ts';
+import { clusterNameOf, groupNameOf } from '../domain/cluster/names.ts';
+import type { DesiredCluster, Foundation } from '../domain/cluster/records.ts';
+import { groupsOf, type NodeGroup, type PortRule } from '../domain/cluster/spec.ts';
+import { allPages } from './batches.ts';
+import { isAlreadyThere, translating } from './errors.ts';
+import { type FoundationContext, making, removing, removingEach } from './foundation-context.ts';
+import { clusterTags, tagFilters, tagSpecifications } from './tags.ts';
+
+/** Mesos, Marathon and Chronos on the masters: all that the gateway speaks to. */
+const gatewayPorts = [4400, 4443, 5050, 8080, 8443];
+const pageSize = 1000;
+
+type SecurityGroups = Pick<Foundation, 'securityGroupId' | 'publicSecurityGroupIds'>;
+
+export async function prepareSecurityGroups(
+  context: FoundationContext,
+  { clusterId, spec }: DesiredCluster,
+): Promise<SecurityGroups> {
+  const securityGroupId = await ensureGroup(context, clusterId, { name: clusterNameOf(clusterId) });
+  await allow(context, securityGroupId, innerPermissions(context, securityGroupId));
+  const publicSecurityGroupIds: Record<string, string> = {};
+  for (const group of groupsOf(spec).filter(({ openPorts }) => openPorts.length > 0)) {
+    const id = await ensureGroup(context, clusterId, { name: groupNameOf(clusterId, group.name), group });
+    await allow(context, id, group.openPorts.map(openPermission));
+    publicSecurityGroupIds[group.name] = id;
+  }
+  return { securityGroupId, publicSecurityGroupIds };
+}
+
+interface WantedGroup {
+  readonly name: string;
+  readonly group?: NodeGroup;
+}
+
+/** Found by its name, which is unique in the VPC, or made. */
+async function ensureGroup(
+  { ec2, settings }: FoundationContext,
+  clusterId: string,
+  { name, group }: WantedGroup,
+): Promise<string> {
+  const find = async (): Promise<string | undefined> => {
+    const Filters = [
+      { Name: 'vpc-id', Values: [settings.vpcId] },
+      { Name: 'group-name', Values: [name] },
+    ];
+    const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+    return SecurityGroups?.[0]?.GroupId;
+  };
+  const tags = clusterTags(settings.stackName, clusterId, {
+    name,
+    ...(group ? { role: group.role, group: group.name } : {}),
+  });
+  const create = async (): Promise<string | undefined> => {
+    const { GroupId } = await ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: name,
+        Description: group ? `Open ports of ${group.name} of cluster ${clusterId}` : `Nodes of cluster ${clusterId}`,
+        VpcId: settings.vpcId,
+        TagSpecifications: tagSpecifications(['security-group'], tags),
+      }),
+    );
+    return GroupId;
+  };
+  const id = await making('making a security group', async () => {
+    const found = await find();
+    if (found !== undefined) return found;
+    return create().catch((error) => (isAlreadyThere(error) ? undefined : Promise.reject(error)));
+  });
+  if (id === undefined) throw new NotYetVisible(`EC2 does not show security group ${name} yet`);
+  return id;
+}
+
+function innerPermissions({ settings }: FoundationContext, securityGroupId: string): readonly IpPermission[] {
+  const within = { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: securityGroupId, Description: 'between nodes' }] };
+  const gateway = { GroupId: settings.gatewaySecurityGroupId, Description: 'from the gateway' };
+  const fromGateway = gatewayPorts.map((port) => ({
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    UserIdGroupPairs: [gateway],
+  }));
+  return [within, ...fromGateway];
+}
+
+function openPermission({ protocol, from, to, cidr }: PortRule): IpPermission {
+  const range = cidr.includes(':') ? { Ipv6Ranges: [{ CidrIpv6: cidr }] } : { IpRanges: [{ CidrIp: cidr }] };
+  return { IpProtocol: protocol, FromPort: from, ToPort: to, ...range };
+}
+
+/** All in one call; if one is there already the whole call fails, and the rest is added one by one. */
+async function allow({ ec2 }: FoundationContext, GroupId: string, permissions: readonly IpPermission[]): Promise<void> {
+  const authorize = (IpPermissions: IpPermission[]) =>
+    ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+  await making('opening ports', async () => {
+    try {
+      await authorize([...permissions]);
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error;
+      for (const permission of permissions) {
+        await authorize([permission]).catch((one) => (isAlreadyThere(one) ? undefined : Promise.reject(one)));
+      }
+    }
+  });
+}
+
+export function listSecurityGroups({ ec2 }: FoundationContext, Filters: Filter[]): Promise<readonly SecurityGroup[]> {
+  return translating('listing security groups', () =>
+    allPages(
+      (NextToken) =>
+        ec2.send(new DescribeSecurityGroupsCommand({ Filters, MaxResults: pageSize, ...(NextToken && { NextToken }) })),
+      (page) => ({ items: page.SecurityGroups ?? [], next: page.NextToken }),
+    ),
+  );
+}
+
+export async function removeSecurityGroups(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
+  const groups = await listSecurityGroups(context, tagFilters(context.settings.stackName, clusterId));
+  return removingEach(groups, ({ GroupId = '' }) =>
+    removing(`security group ${GroupId}`, () => context.ec2.send(new DeleteSecurityGroupCommand({ GroupId }))),
+  );
+}

@@ -1,0 +1,33 @@
+/** Workflow on Step Functions. */
+import { SendTaskSuccessCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { Workflow } from '../ports/workflow.ts';
+import { codeOf, translating, unless } from './errors.ts';
+
+const overCodes: ReadonlySet<string> = new Set(['ExecutionAlreadyExists']);
+const spentTokenCodes: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
+
+export function sfnWorkflow(client: SFNClient, stateMachineArn: string): Workflow {
+  return {
+    // The same name with the same input, byte by byte, is the same execution as long as it runs.
+    startRun: (clusterId, run) =>
+      translating('starting a run of the reconcile loop', async () => {
+        const command = new StartExecutionCommand({
+          stateMachineArn,
+          name: `${clusterId}-${run}`,
+          input: JSON.stringify({ clusterId, run }),
+        });
+        const started = await unless(
+          (error) => overCodes.has(codeOf(error)),
+          () => client.send(command),
+        );
+        return started ? 'running' : 'over';
+      }),
+    wake: (taskToken) =>
+      translating('waking a run of the reconcile loop', () =>
+        unless(
+          (error) => spentTokenCodes.has(codeOf(error)),
+          () => client.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })),
+        ),
+      ),
+  };
+}

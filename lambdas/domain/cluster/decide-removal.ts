@@ -1,0 +1,44 @@
+/** Taking a cluster away: instances first, then what was made for it, then its records. Pure. */
+
+import { aliveInstances } from './decide-terminations.ts';
+import { retryAt } from './failures.ts';
+import { patience } from './patience.ts';
+import { info, type Situation, type Step, step } from './step.ts';
+import { addSeconds, toTimestamp } from './time.ts';
+
+export interface Removal {
+  readonly step: Step;
+  /** When all was found removed. */
+  readonly removedAt?: string;
+  readonly settled: boolean;
+}
+
+function terminateAll(situation: Situation, instanceIds: readonly string[]): Step {
+  const wait = retryAt(situation.failures, 'terminate', situation.now);
+  if (wait !== undefined) return step({ checks: [wait] });
+  const reason = `the cluster is to be removed: terminating ${instanceIds.length} instances`;
+  return step({
+    decisions: [{ kind: 'terminate-nodes', key: 'terminate', reason, instanceIds: [...instanceIds] }],
+    activity: [info(reason)],
+  });
+}
+
+/** `cleaned`: the clean-up of the pass before found nothing left. */
+export function decideRemoval(situation: Situation, cleaned: boolean): Removal {
+  const { record, actual, now, failures } = situation;
+  const alive = aliveInstances(situation);
+  if (alive.length > 0) return { step: terminateAll(situation, alive), settled: false };
+  if (actual.instances.some(({ state }) => state === 'shutting-down')) {
+    return { step: step({ checks: [addSeconds(now, patience.terminationCheck)] }), settled: false };
+  }
+  const { forget } = record.desired;
+  const removedAt = record.progress.removedAt ?? (cleaned ? toTimestamp(now) : undefined);
+  if (removedAt !== undefined && !forget) {
+    return { step: step({ checks: [addSeconds(now, patience.idle)] }), removedAt, settled: true };
+  }
+  const wait = retryAt(failures, 'clean-up', now);
+  if (wait !== undefined) return { step: step({ checks: [wait] }), settled: false };
+  const reason = 'all instances are gone: removing what was made for the cluster';
+  const decision = { kind: 'clean-up-cluster' as const, key: 'clean-up', reason, forget };
+  return { step: step({ decisions: [decision], activity: [info(reason)] }), settled: false };
+}

@@ -1,0 +1,159 @@
+/** Node groups: one per Compute node of the template. */
+import type { NodeRole } from '../../contracts/cluster.ts';
+import { clip, fail } from '../tosca/fault.ts';
+import type { Node } from '../tosca/topology.ts';
+import type { NodeGroup, SlaveGroup } from './spec.ts';
+import { readImage } from './specification-image.ts';
+import { slug, uniqueName } from './specification-names.ts';
+import { readNetwork } from './specification-network.ts';
+import { capabilityOf, countOf, flagOf, isGiven, numberOf, type Specifying, textOf } from './specification-read.ts';
+import type { HostedRole } from './specification-roles.ts';
+import { chooseInstanceTypes } from './specification-size.ts';
+import { wantsGpu } from './specification-software.ts';
+import { readRootDisk, readVolumes } from './specification-storage.ts';
+
+/** What all groups of a cluster are made with. */
+export interface GroupContext extends Specifying {
+  readonly zones: ReadonlyMap<string, readonly string[]>;
+  /** Group names in use. */
+  readonly taken: Set<string>;
+}
+
+const masterCounts = [1, 3, 5];
+const loadBalancerCounts = [1, 2];
+const tagLimits = { count: 30, key: 128, value: 256 };
+
+/** @throws InvalidInput */
+export function readMasters(role: HostedRole, context: GroupContext): NodeGroup {
+  const count = countOf(role.compute);
+  if (!masterCounts.includes(count))
+    fail(
+      countPath(role.compute),
+      `${count} masters are not possible; use 1, 3 or 5, for 2 or 4 would not survive more failures than 1 or 3`,
+    );
+  return readGroup(role, 'master', count, context);
+}
+
+/** @throws InvalidInput */
+export function readLoadBalancers(role: HostedRole, context: GroupContext): NodeGroup {
+  const count = countOf(role.compute);
+  if (!loadBalancerCounts.includes(count))
+    fail(countPath(role.compute), `${count} load balancers are not possible; use 1 or 2`);
+  return readGroup(role, 'load-balancer', count, context);
+}
+
+/** @param isElastic whether an ElasticCluster manages the slaves. @throws InvalidInput */
+export function readSlaves(role: HostedRole, isElastic: boolean, context: GroupContext): SlaveGroup {
+  const asked = countOf(role.compute);
+  const bounds = isElastic ? readBounds(role, asked, context.notes) : undefined;
+  const count = bounds ? Math.min(Math.max(asked, bounds.min), bounds.max) : asked;
+  if (bounds && count !== asked)
+    context.notes.push(
+      `node_templates.${role.compute.name}: starts with ${count} slaves instead of ${asked}, to be within its bounds`,
+    );
+  const group = readGroup(role, 'slave', count, context);
+  return { ...group, role: 'slave', ...(bounds ? { bounds } : {}) };
+}
+
+/** From the slave's `wn` capability, else from the Compute node's `scalable`. */
+function readBounds({ software, compute }: HostedRole, count: number, notes: string[]): { min: number; max: number } {
+  const sources = [capabilityOf(software, 'wn'), capabilityOf(compute, 'scalable')];
+  const given = (name: string) => {
+    const source = sources.find((values) => isGiven(values, name));
+    return source && numberOf(source, name);
+  };
+  const path = [...software.path, 'capabilities', 'wn', 'properties'];
+  const max = given('max_instances');
+  const min = given('min_instances') ?? Math.min(1, max ?? 1);
+  if (max === undefined)
+    notes.push(
+      `${path.join('.')}: there is no max_instances, so the cluster has at most ${Math.max(count, min)} such slaves`,
+    );
+  const bounds = { min, max: max ?? Math.max(count, min) };
+  if (bounds.min > bounds.max) fail(path, `min_instances ${bounds.min} is more than max_instances ${bounds.max}`);
+  return bounds;
+}
+
+function readGroup({ software, compute }: HostedRole, role: NodeRole, count: number, context: GroupContext): NodeGroup {
+  const imageId = readImage(compute, context);
+  const volumes = readVolumes(compute, context);
+  if (role !== 'slave' && volumes.length > 0)
+    fail(
+      [...compute.path, 'requirements', 'local_storage'],
+      'only slaves can have extra volumes; use disk_size for a bigger root disk',
+    );
+  const zones = context.zones.get(compute.name);
+  if (role === 'master' && zones && count > zones.length)
+    context.notes.push(
+      `node_templates.${compute.name}: its masters share ${zones.join(' and ')}, so the cluster does not survive that zone's outage`,
+    );
+  return {
+    name: uniqueName(slug(compute.name, role), context.taken),
+    role,
+    computeNode: compute.name,
+    softwareNode: software.name,
+    count,
+    instanceTypes: readInstanceTypes(software, compute, role, context.notes),
+    ...(imageId ? { imageId } : {}),
+    rootDiskGiB: readRootDisk(compute, context),
+    volumes,
+    ...readNetwork(compute, context),
+    ...(zones ? { zones } : {}),
+    preemptible: readPreemptible(compute, role, context.notes),
+    tags: readTags(compute, context.notes),
+  };
+}
+
+function readInstanceTypes(software: Node, compute: Node, role: NodeRole, notes: string[]): readonly string[] {
+  const host = capabilityOf(compute, 'host');
+  const asked = numberOf(host, 'num_gpus') ?? 0;
+  const gpus = role === 'slave' && wantsGpu(software, compute) ? Math.max(asked, 1) : asked;
+  const instanceType = textOf(host, 'instance_type');
+  if (gpus > asked && instanceType === undefined)
+    notes.push(
+      `node_templates.${compute.name}: gets one GPU per node, because ${software.name} has enable_gpu_support`,
+    );
+  const optional = { cpus: numberOf(host, 'num_cpus'), memoryBytes: numberOf(host, 'mem_size') };
+  const texts = { gpuModel: textOf(host, 'gpu_model'), gpuVendor: textOf(host, 'gpu_vendor'), instanceType };
+  const path = [...compute.path, 'capabilities', 'host', 'properties'];
+  return chooseInstanceTypes({ gpus, path, ...defined(optional), ...defined(texts) });
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** Losing a master or a load balancer costs more than it saves. */
+function readPreemptible(compute: Node, role: NodeRole, notes: string[]): boolean {
+  const asked = flagOf(capabilityOf(compute, 'host'), 'preemtible_instance');
+  if (!asked || role === 'slave') return asked;
+  notes.push(`node_templates.${compute.name}: is launched on demand; only slaves can be preemptible`);
+  return false;
+}
+
+function readTags(compute: Node, notes: string[]): Readonly<Record<string, string>> {
+  const property = compute.properties.get('tags');
+  if (typeof property?.value !== 'object' || property.value === null) return {};
+  if (property.leaks) notes.push(`node_templates.${compute.name}.properties.tags: values of secret inputs are masked`);
+  const tags = Object.entries(property.value);
+  if (tags.length > tagLimits.count)
+    fail(property.path, `has ${tags.length} tags; at most ${tagLimits.count} are possible`);
+  for (const [key, value] of tags) checkTag(key, value, [...property.path, key]);
+  return Object.fromEntries(tags);
+}
+
+function checkTag(key: string, value: unknown, path: readonly (string | number)[]): void {
+  if (/^(aws|mesoscale):/i.test(key)) fail(path, 'tags that begin with aws: or mesoscale: are reserved');
+  if (typeof value !== 'string') fail(path, 'must be known now; an attribute of a node is known only later');
+  if (key === '' || key.length > tagLimits.key || value.length > tagLimits.value)
+    fail(
+      path,
+      `a tag's key has 1 to ${tagLimits.key} characters and its value at most ${tagLimits.value}; ${clip(key)} has more`,
+    );
+}
+
+function countPath(compute: Node): readonly string[] {
+  return ['node_templates', compute.name, 'capabilities', 'scalable', 'properties', 'count'];
+}

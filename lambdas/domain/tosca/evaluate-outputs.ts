@@ -1,0 +1,63 @@
+/** Outputs of a running cluster. */
+
+import { InvalidInput } from '../../contracts/error-names.ts';
+import { fail, quote } from './fault.ts';
+import type { NodeAttributes, OutputExpression } from './outputs.ts';
+import type { Path } from './value.ts';
+
+/** Never throws for what a template says: an output that cannot be evaluated has the reason as its value. */
+export function evaluateOutputs(
+  expressions: Readonly<Record<string, OutputExpression>>,
+  attributes: NodeAttributes,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(expressions).map(([name, expression]) => [name, evaluateOutput(name, expression, attributes)]),
+  );
+}
+
+function evaluateOutput(name: string, expression: OutputExpression, attributes: NodeAttributes): unknown {
+  try {
+    return evaluate(expression, attributes, ['outputs', name]);
+  } catch (error) {
+    if (error instanceof InvalidInput) return `Failed to evaluate ${error.message}`;
+    throw error;
+  }
+}
+
+function evaluate(expression: OutputExpression, attributes: NodeAttributes, path: Path): unknown {
+  if ('literal' in expression) return expression.literal;
+  if ('attribute' in expression) return findAttribute(expression.attribute, attributes, path);
+  if ('concat' in expression) return expression.concat.map((part) => scalarText(part, attributes, path)).join('');
+  if ('token' in expression) return splitToken(expression.token, attributes, path);
+  if ('list' in expression) return expression.list.map((item) => evaluate(item, attributes, path));
+  return Object.fromEntries(
+    Object.entries(expression.map).map(([key, item]) => [key, evaluate(item, attributes, path)]),
+  );
+}
+
+type Attribute = Extract<OutputExpression, { attribute: unknown }>['attribute'];
+type Token = Extract<OutputExpression, { token: unknown }>['token'];
+
+function findAttribute({ node, name, path: steps }: Attribute, attributes: NodeAttributes, path: Path): unknown {
+  const ofNode = Object.hasOwn(attributes, node) ? attributes[node] : undefined;
+  if (!ofNode || !Object.hasOwn(ofNode, name)) fail(path, `the node ${quote(node)} has no attribute ${quote(name)}`);
+  return steps.reduce((value, step) => stepInto(value, step, `${node}.${name}`, path), ofNode[name]);
+}
+
+function stepInto(value: unknown, step: string | number, what: string, path: Path): unknown {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, step))
+    return (value as Record<string, unknown>)[step];
+  return fail(path, `${quote(what)} has no ${typeof step === 'number' ? `entry number ${step}` : quote(step)}`);
+}
+
+function scalarText(part: OutputExpression, attributes: NodeAttributes, path: Path): string {
+  const value = evaluate(part, attributes, path);
+  if (value === null || typeof value === 'object')
+    fail(path, 'concat and token take single values only, not lists, maps or nothing');
+  return String(value);
+}
+
+function splitToken({ value, separator, index }: Token, attributes: NodeAttributes, path: Path): string {
+  const found = scalarText(value, attributes, path).split(separator)[index];
+  return found ?? fail(path, `the text has no part number ${index}`);
+}

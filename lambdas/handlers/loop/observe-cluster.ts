@@ -1,0 +1,68 @@
+/** Looks at a cluster: EC2 first, then the records, so that a node born meanwhile is never judged an orphan. */
+import { NotFound } from '../../contracts/error-names.ts';
+import type { Snapshot } from '../../contracts/gateway.ts';
+import type { ActualCluster } from '../../domain/cluster/actual.ts';
+import { commandsToRead, instancesToFind, isWorthAsking, snapshotRequest } from '../../domain/cluster/observe.ts';
+import type { ClusterStore, LoadedCluster } from '../../ports/cluster-store.ts';
+import type { Commands } from '../../ports/commands.ts';
+import type { Credentials } from '../../ports/credentials.ts';
+import type { Gateway } from '../../ports/gateway.ts';
+import type { Machines } from '../../ports/machines.ts';
+
+export interface Observers {
+  readonly store: Pick<ClusterStore, 'loadCluster'>;
+  readonly machines: Pick<Machines, 'listInstances' | 'findAddressHolder'>;
+  readonly commands: Pick<Commands, 'findOnline' | 'listInvocations'>;
+  readonly credentials: Pick<Credentials, 'get'>;
+  readonly gateway: Gateway;
+}
+
+export async function observeCluster(
+  observers: Observers,
+  clusterId: string,
+): Promise<{ readonly loaded: LoadedCluster; readonly actual: ActualCluster }> {
+  const instances = await observers.machines.listInstances(clusterId);
+  const loaded = await observers.store.loadCluster(clusterId);
+  const { nodes } = loaded;
+  const [onlineInstanceIds, commands, snapshot, addressHolder] = await Promise.all([
+    askAbout(instancesToFind(nodes, instances), observers.commands.findOnline),
+    askAbout(commandsToRead(nodes), observers.commands.listInvocations),
+    askGateway(observers, loaded),
+    findHolder(observers, loaded),
+  ]);
+  const actual = {
+    instances,
+    onlineInstanceIds,
+    commands,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(addressHolder === undefined ? {} : { addressHolder }),
+  };
+  return { loaded, actual };
+}
+
+function askAbout<T>(
+  ids: readonly string[],
+  ask: (ids: readonly string[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  return ids.length === 0 ? Promise.resolve([]) : ask(ids);
+}
+
+async function askGateway(
+  { credentials, gateway }: Observers,
+  { record, nodes }: LoadedCluster,
+): Promise<Snapshot | undefined> {
+  if (!isWorthAsking(record, nodes)) return undefined;
+  try {
+    return await gateway.snapshot(snapshotRequest(record, await credentials.get(record.desired.clusterId)));
+  } catch (error) {
+    // Without its secret a cluster cannot be asked, but it can still be looked after and removed.
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+function findHolder({ machines }: Observers, { record }: LoadedCluster): Promise<string | undefined> {
+  const allocationId = record.foundation?.virtualAddress?.allocationId;
+  if (allocationId === undefined || record.desired.presence !== 'present') return Promise.resolve(undefined);
+  return machines.findAddressHolder(allocationId);
+}

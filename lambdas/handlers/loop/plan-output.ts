@@ -1,0 +1,37 @@
+/** What the state machine does after a pass. Pure. */
+import type { PlanInput, PlanOutput } from '../../contracts/reconcile.ts';
+import type { Plan } from '../../domain/cluster/plan.ts';
+import { secondsSince } from '../../domain/cluster/time.ts';
+
+/** After so many passes a run continues in a fresh execution: a history holds 25,000 events. */
+export const passesPerRun = 100;
+
+interface Planned {
+  readonly plan: Plan;
+  readonly signalSeq: number;
+  readonly now: Date;
+}
+
+function nextStep({ settled, decisions }: Plan, pass: number): PlanOutput['next'] {
+  if (settled) return 'end';
+  // Before acting: what was decided is recorded, and the next run's first pass decides the same again.
+  if (pass >= passesPerRun) return 'continue';
+  return decisions.length > 0 ? 'act' : 'wait';
+}
+
+export function nextOf({ clusterId, run, pass }: PlanInput, { plan, signalSeq, now }: Planned): PlanOutput {
+  return {
+    clusterId,
+    run,
+    pass,
+    next: nextStep(plan, pass),
+    decisions: [...plan.decisions],
+    seenSignalSeq: signalSeq,
+    waitSeconds: Math.max(1, Math.ceil(-secondsSince(plan.nextCheckAt, now))),
+  };
+}
+
+/** The cluster is gone, or another run has taken over. */
+export function stop({ clusterId, run, pass }: PlanInput): PlanOutput {
+  return { clusterId, run, pass, next: 'stop', decisions: [], seenSignalSeq: 0, waitSeconds: 1 };
+}

@@ -1,0 +1,12 @@
+/** Who a bearer token stands for. */
+import type { RefusalReason } from '../contracts/api.ts';
+
+export type Verdict =
+  | { readonly issuer: string; readonly subject: string }
+  /** Without detail of the token. */
+  | { readonly reason: RefusalReason };
+
+export interface TokenVerifier {
+  /** Checks signature, issuer, audience and times. Never throws. */
+  verify(token: string): Promise<Verdict>;
+}

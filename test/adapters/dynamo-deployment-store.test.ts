@@ -1,0 +1,240 @@
+import { DeleteCommand, GetCommand, type NativeAttributeValue, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { dynamoClusterStore } from '../../lambdas/adapters/dynamo-cluster-store.ts';
+import { dynamoDeploymentStore } from '../../lambdas/adapters/dynamo-deployment-store.ts';
+import { Conflict, NotFound } from '../../lambdas/contracts/error-names.ts';
+import { keys } from '../../lambdas/contracts/table.ts';
+import type { DeploymentStatus } from '../../lambdas/domain/cluster/records.ts';
+import type { ClusterStore } from '../../lambdas/ports/cluster-store.ts';
+import type { DeploymentStore } from '../../lambdas/ports/deployment-store.ts';
+import { desired, node } from '../support/clusters.ts';
+import { alice, apiNow, bob, deploymentRecord, topologyNode } from '../support/deployments.ts';
+import { startTable, type TestTable } from '../support/dynalite.ts';
+
+const later = new Date(apiNow.getTime() + 60_000);
+
+describe('dynamoDeploymentStore', () => {
+  let table: TestTable;
+  let store: DeploymentStore;
+  let clusters: ClusterStore;
+  let serial = 0;
+
+  beforeAll(async () => {
+    table = await startTable();
+    store = dynamoDeploymentStore(table.client, table.tableName);
+    clusters = dynamoClusterStore(table.client, table.tableName);
+  });
+  afterAll(() => table.close());
+
+  const newId = () => {
+    serial += 1;
+    return `0197a000-0000-7000-9000-${String(serial).padStart(12, '0')}`;
+  };
+  const keyOf = (id: string, sk: string) => ({ TableName: table.tableName, Key: { pk: keys.deployment(id), sk } });
+  const read = async (id: string, sk: string): Promise<NativeAttributeValue> =>
+    (await table.client.send(new GetCommand(keyOf(id, sk)))).Item;
+  const remove = (id: string, sk: string) => table.client.send(new DeleteCommand(keyOf(id, sk)));
+  const create = async (overrides: Parameters<typeof deploymentRecord>[0] = {}) => {
+    const record = deploymentRecord({ deploymentId: newId(), ...overrides });
+    await store.create(record, desired({ clusterId: record.deploymentId }));
+    return record;
+  };
+  const setStatus = (id: string, status: DeploymentStatus) =>
+    table.client.send(
+      new UpdateCommand({
+        ...keyOf(id, keys.meta),
+        UpdateExpression: 'SET #status = :status, statusReason = :reason',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':status': status, ':reason': 'because' },
+      }),
+    );
+
+  it('gives back what was stored, however odd', async () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(40)}1e300${'}'.repeat(40)}`);
+    const record = await create({
+      parameters: { deep, empty: '', list: [], nothing: null },
+      topology: [topologyNode({ name: 'a', group: 'g' })],
+      outputExpressions: { ip: { attribute: { node: 'a', name: 'public_address', path: [0] } } },
+      outputs: { ratio: 0.1 + 0.2 },
+      callback: 'https://hook.example.org/x',
+      userGroup: 'team-a',
+      timeoutMins: 5,
+      keepLastAttempt: true,
+    });
+    expect(await store.find(record.deploymentId)).toEqual(record);
+    expect(await store.find(newId())).toBeUndefined();
+  });
+
+  it('makes a cluster that the loop can load and the sweep finds due after a minute', async () => {
+    const { deploymentId } = await create();
+    const loaded = await clusters.loadCluster(deploymentId);
+    expect(loaded).toEqual({
+      record: {
+        desired: desired({ clusterId: deploymentId }),
+        revision: 1,
+        signalSeq: 0,
+        endedRun: 0,
+        launches: [],
+        unavailable: {},
+        progress: { launchSeq: 0, failures: {} },
+      },
+      nodes: [],
+      status: 'CREATE_IN_PROGRESS',
+    });
+    const created = Date.parse(loaded.record.desired.createdAt);
+    expect(await clusters.listDueClusters(new Date(created + 60_000))).not.toContain(deploymentId);
+    expect(await clusters.listDueClusters(new Date(created + 60_001))).toContain(deploymentId);
+  });
+
+  it('refuses an id that exists', async () => {
+    const record = await create();
+    await expect(store.create(record, desired({ clusterId: record.deploymentId }))).rejects.toThrow(Conflict);
+  });
+
+  it("lists an owner's deployments, newest first, over more pages than one", async () => {
+    const owner = { issuer: 'https://other.example.org', subject: 'carol' };
+    const template = 'x'.repeat(200_000);
+    const times = ['2026-01-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'];
+    for (const createdAt of [...times, ...times]) await create({ owner, createdAt, template });
+    const found = await store.list(owner);
+    expect(found.map(({ createdAt }) => createdAt.slice(5, 7))).toEqual(['03', '03', '02', '02', '01', '01']);
+    expect(await store.list({ ...owner, subject: 'dave' })).toEqual([]);
+  });
+
+  it('keeps owners apart', async () => {
+    const { deploymentId } = await create({ owner: bob });
+    expect((await store.list(bob)).map((record) => record.deploymentId)).toEqual([deploymentId]);
+    expect((await store.list(alice)).map((record) => record.deploymentId)).not.toContain(deploymentId);
+  });
+
+  it('lists nodes and launches under way', async () => {
+    const { deploymentId } = await create();
+    const slave = node({ group: 'slaves', role: 'slave', ordinal: 1 });
+    await clusters.saveNodes(deploymentId, [slave]);
+    const launch = { token: 't1', group: 'slaves', ordinals: [2], offerings: [], decidedAt: apiNow.toISOString() };
+    await table.client.send(
+      new UpdateCommand({
+        ...keyOf(deploymentId, keys.cluster),
+        UpdateExpression: 'SET launches.t1 = :launch',
+        ExpressionAttributeValues: { ':launch': launch },
+      }),
+    );
+    expect(await store.listNodes(deploymentId)).toEqual({ nodes: [slave], launches: [launch] });
+    expect(await store.listNodes(newId())).toEqual({ nodes: [], launches: [] });
+  });
+
+  it('lists activity, oldest first', async () => {
+    const { deploymentId } = await create();
+    await clusters.addActivity(deploymentId, [{ level: 'error', text: 'late' }], later);
+    await clusters.addActivity(
+      deploymentId,
+      [
+        { level: 'info', text: 'a' },
+        { level: 'warning', text: 'b' },
+      ],
+      apiNow,
+    );
+    expect(await store.listActivity(deploymentId)).toEqual([
+      { at: apiNow.toISOString(), level: 'info', text: 'a' },
+      { at: apiNow.toISOString(), level: 'warning', text: 'b' },
+      { at: later.toISOString(), level: 'error', text: 'late' },
+    ]);
+  });
+
+  describe('requestDelete', () => {
+    it('makes the cluster absent, the deployment deleted and the sweep look soon', async () => {
+      const { deploymentId } = await create();
+      await setStatus(deploymentId, 'CREATE_FAILED');
+      await store.requestDelete(deploymentId, later);
+      const { record, status } = await clusters.loadCluster(deploymentId);
+      expect(record.desired).toMatchObject({ presence: 'absent', forget: true });
+      expect(record.revision).toBe(2);
+      expect(status).toBe('DELETE_IN_PROGRESS');
+      const found = await store.find(deploymentId);
+      expect(found).toMatchObject({ updatedAt: later.toISOString() });
+      expect(found).not.toHaveProperty('statusReason');
+      expect((await read(deploymentId, keys.cluster)).gsi1sk).toBe('2026-03-01T09:32:45.000Z');
+    });
+
+    it('refuses a second time', async () => {
+      const { deploymentId } = await create();
+      await store.requestDelete(deploymentId, later);
+      await expect(store.requestDelete(deploymentId, later)).rejects.toThrow(Conflict);
+    });
+
+    it('goes on where it stopped between its two writes', async () => {
+      const { deploymentId } = await create();
+      await store.requestDelete(deploymentId, later);
+      await setStatus(deploymentId, 'CREATE_COMPLETE');
+      await store.requestDelete(deploymentId, later);
+      expect(await store.find(deploymentId)).toMatchObject({ status: 'DELETE_IN_PROGRESS' });
+    });
+
+    it('removes what is left of a deployment whose cluster is forgotten', async () => {
+      const { deploymentId } = await create();
+      await remove(deploymentId, keys.cluster);
+      await store.requestDelete(deploymentId, later);
+      expect(await store.find(deploymentId)).toBeUndefined();
+      expect(await read(deploymentId, keys.cluster)).toBeUndefined();
+    });
+
+    it('does not make up a deployment for a cluster without one', async () => {
+      const { deploymentId } = await create();
+      await remove(deploymentId, keys.meta);
+      await expect(store.requestDelete(deploymentId, later)).rejects.toThrow(NotFound);
+      expect(await read(deploymentId, keys.meta)).toBeUndefined();
+    });
+
+    it('overtakes a plan that was made before', async () => {
+      const { deploymentId } = await create();
+      const { record } = await clusters.loadCluster(deploymentId);
+      await store.requestDelete(deploymentId, later);
+      const plan = {
+        decisions: [],
+        changedNodes: [],
+        goneInstanceIds: [],
+        launches: [],
+        progress: record.progress,
+        activity: [],
+        settled: true,
+        nextCheckAt: later.toISOString(),
+      };
+      await expect(clusters.savePlan(deploymentId, record.revision, plan, later)).rejects.toThrow(Conflict);
+    });
+  });
+
+  describe('complete', () => {
+    it.each([
+      ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE'],
+      ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE'],
+      ['CREATE_COMPLETE', 'CREATE_COMPLETE'],
+      ['UPDATE_COMPLETE', 'UPDATE_COMPLETE'],
+    ] as const)('publishes outputs of a deployment that is %s', async (from, to) => {
+      const { deploymentId } = await create();
+      await setStatus(deploymentId, from);
+      await store.complete(deploymentId, { ips: ['198.51.100.7'] }, later);
+      const found = await store.find(deploymentId);
+      expect(found).toMatchObject({ status: to, outputs: { ips: ['198.51.100.7'] }, updatedAt: later.toISOString() });
+      expect(found).not.toHaveProperty('statusReason');
+    });
+
+    it.each(['CREATE_FAILED', 'DELETE_IN_PROGRESS'] as const)('leaves alone what is %s', async (status) => {
+      const { deploymentId } = await create();
+      await setStatus(deploymentId, status);
+      await store.complete(deploymentId, { ip: '198.51.100.7' }, later);
+      expect(await store.find(deploymentId)).toMatchObject({ status, outputs: {} });
+    });
+
+    it('does not bring back a deployment that is gone', async () => {
+      const deploymentId = newId();
+      await store.complete(deploymentId, {}, later);
+      expect(await store.find(deploymentId)).toBeUndefined();
+    });
+  });
+
+  it('translates what the service refuses', async () => {
+    const elsewhere = dynamoDeploymentStore(table.client, 'no-such-table');
+    await expect(elsewhere.find(newId())).rejects.toThrow(NotFound);
+    const tooLarge = deploymentRecord({ deploymentId: newId(), template: 'x'.repeat(500_000) });
+    await expect(store.create(tooLarge, desired({ clusterId: tooLarge.deploymentId }))).rejects.toThrow();
+  });
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { paginate, parsePageRequest } from '../../../lambdas/domain/deployment/page.ts';
+
+const parse = (query: string) => parsePageRequest(new URLSearchParams(query));
+const sortKeys = { createdAt: (item: string) => item, kind: (item: string) => item.slice(0, 1) };
+
+describe('parsePageRequest', () => {
+  it('takes everything in one page when none is asked for', () => {
+    expect(parse('')).toMatchObject({ number: 0, size: 2000, asked: false });
+    expect(parse('sort=status,asc')).toMatchObject({ asked: false, sort: { property: 'status', descending: false } });
+  });
+
+  it.each([
+    ['page=2', 2, 10],
+    ['size=5', 0, 5],
+    ['page=1&size=7', 1, 7],
+    ['size=100000', 0, 2000],
+    ['page=-1&size=0', 0, 10],
+    ['page=x&size=y', 0, 10],
+  ])('reads %s as page %d of size %d', (query, number, size) => {
+    expect(parse(query)).toMatchObject({ number, size, asked: true });
+  });
+
+  it('sorts by creation, newest first, by default, and upwards where no direction is given', () => {
+    expect(parse('').sort).toEqual({ property: 'createdAt', descending: true });
+    expect(parse('sort=updatedAt').sort).toEqual({ property: 'updatedAt', descending: false });
+    expect(parse('sort=updatedAt,DESC').sort).toEqual({ property: 'updatedAt', descending: true });
+  });
+});
+
+describe('paginate', () => {
+  it('keeps the order of what sorts alike', () => {
+    expect(paginate(['b2', 'a1', 'b1'], parse('sort=kind,asc'), sortKeys).items).toEqual(['a1', 'b2', 'b1']);
+  });
+
+  it.each(['creationTime', '__proto__', 'toString'])('refuses to sort by %s and names what there is', (property) => {
+    expect(() => paginate([], parse(`sort=${property},desc`), sortKeys)).toThrow(
+      `sort: no property ${property}; there are createdAt, kind`,
+    );
+  });
+
+  it('shows every item on exactly one page', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), fc.integer({ min: 1, max: 7 }), (items, size) => {
+        const { totalPages } = paginate(items, parse(`size=${size}`), sortKeys);
+        const pages = Array.from({ length: totalPages }, (_, number) =>
+          paginate(items, parse(`page=${number}&size=${size}`), sortKeys),
+        );
+        expect(pages.flatMap((page) => page.items).sort()).toEqual([...items].sort());
+        expect(paginate(items, parse(`page=${totalPages}&size=${size}`), sortKeys).items).toEqual([]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,161 @@
+import { codeOf, createHarness, launcher, oneInstance, tagged, user } from './ec2-harness.ts';
+
+describe('instances', () => {
+  it('go from pending to running within seconds, and are powered on then', async () => {
+    const { run, describe: show, seconds, machines } = await createHarness();
+    const [id] = await run();
+    await seconds(5);
+    await seconds(5);
+    const [instance] = await show({ InstanceId: [id] });
+    expect(instance.instanceState.name).toBe('running');
+    expect(instance.privateIpAddress).toMatch(/^10\.0\.0\.\d+$/);
+    expect([...machines.keys()]).toEqual([id]);
+  });
+
+  it('are found only after a while', async () => {
+    const { run, describe: show, seconds, call } = await createHarness();
+    const ids = await run({ MinCount: '20', MaxCount: '20' });
+    expect(await codeOf(call('TerminateInstances', { InstanceId: ids }))).toBe('InvalidInstanceID.NotFound');
+    expect((await show()).length).toBeLessThan(20);
+    await seconds(5);
+    expect(await show()).toHaveLength(20);
+  });
+
+  it('end in shutting-down and terminated, and are forgotten after an hour', async () => {
+    const { run, describe: show, seconds, call, ec2, machines } = await createHarness();
+    const [id] = await run();
+    await seconds(10);
+    const answer = await call('TerminateInstances', { InstanceId: [id] }, launcher);
+    expect(answer.instancesSet.item[0].currentState.name).toBe('shutting-down');
+    expect(machines.size).toBe(0);
+    await seconds(41);
+    expect((await show())[0].instanceState.name).toBe('terminated');
+    expect((await show())[0].privateIpAddress).toBeUndefined();
+    await seconds(3600);
+    expect(await show()).toEqual([]);
+    expect(ec2.inspect.instances()[0]).toMatchObject({
+      state: 'terminated',
+      launchedBy: launcher,
+      terminatedBy: launcher,
+    });
+  });
+
+  it('tell the bus of every change of state', async () => {
+    const { run, seconds, call, events } = await createHarness();
+    const [id] = await run();
+    await seconds(10);
+    await call('TerminateInstances', { InstanceId: [id] });
+    await seconds(41);
+    expect(events.map((event) => event.detail.state)).toEqual(['pending', 'running', 'shutting-down', 'terminated']);
+    expect(events[0]).toEqual({
+      source: 'aws.ec2',
+      detailType: 'EC2 Instance State-change Notification',
+      resources: [`arn:aws:ec2:eu-central-1:000000000000:instance/${id}`],
+      detail: { 'instance-id': id, state: 'pending' },
+    });
+  });
+
+  it('are none terminated if one id is bad', async () => {
+    const { run, seconds, call, describe: show } = await createHarness();
+    const [id] = await run();
+    await seconds(10);
+    const ids = [id, 'i-00000000000000000'];
+    expect(await codeOf(call('TerminateInstances', { InstanceId: ids }))).toBe('InvalidInstanceID.NotFound');
+    expect((await show())[0].instanceState.name).toBe('running');
+    expect(await codeOf(call('TerminateInstances', { InstanceId: ['web'] }))).toBe('InvalidInstanceID.Malformed');
+    const many = Array.from({ length: 1001 }, () => id);
+    expect(await codeOf(call('TerminateInstances', { InstanceId: many }))).toBe('InvalidParameterValue');
+  });
+
+  it('can be stopped and started again', async () => {
+    const { run, seconds, call, describe: show, machines } = await createHarness();
+    const [id] = await run();
+    await seconds(10);
+    await call('StopInstances', { InstanceId: [id] });
+    await seconds(31);
+    expect((await show())[0].instanceState.name).toBe('stopped');
+    expect(machines.size).toBe(0);
+    await call('StartInstances', { InstanceId: [id] });
+    await seconds(10);
+    expect(machines.size).toBe(1);
+  });
+
+  it('give a spot interruption two minutes of notice', async () => {
+    const { run, seconds, ec2, events, describe: show } = await createHarness();
+    const [id] = await run({ InstanceMarketOptions: { MarketType: 'spot' } });
+    await seconds(10);
+    ec2.inspect.interrupt(id!);
+    expect(events.at(-1)!.detailType).toBe('EC2 Spot Instance Interruption Warning');
+    await seconds(119);
+    expect((await show())[0]).toMatchObject({ instanceState: { name: 'running' }, instanceLifecycle: 'spot' });
+    await seconds(2);
+    expect((await show())[0].instanceState.name).toBe('shutting-down');
+  });
+});
+
+describe('DescribeInstances', () => {
+  it('filters by tag, state and id, with wildcards', async () => {
+    const { run, seconds, describe: show } = await createHarness();
+    const [a] = await run(tagged('instance', { cluster: 'one', role: 'master' }));
+    const [b] = await run(tagged('instance', { cluster: 'two', role: 'slave' }));
+    await seconds(10);
+    const ids = async (...Filter: unknown[]) => (await show({ Filter })).map((instance) => instance.instanceId);
+    expect(await ids({ Name: 'tag:cluster', Value: ['one'] })).toEqual([a]);
+    expect(await ids({ Name: 'tag:cluster', Value: ['t*'] }, { Name: 'tag-key', Value: ['role'] })).toEqual([b]);
+    expect(await ids({ Name: 'instance-state-name', Value: ['stopped', 'terminated'] })).toEqual([]);
+    expect(await ids({ Name: 'instance-id', Value: [a, b] })).toEqual([a, b]);
+    expect(await codeOf(show({ Filter: [{ Name: 'colour', Value: ['red'] }] }))).toBe('InvalidParameterValue');
+  });
+
+  it('pages', async () => {
+    const { run, seconds, call } = await createHarness();
+    await run({ MinCount: '12', MaxCount: '12' });
+    await seconds(10);
+    const sizes: number[] = [];
+    for (let NextToken: string | undefined = ''; NextToken !== undefined; ) {
+      const answer = await call('DescribeInstances', { MaxResults: '5', NextToken });
+      sizes.push(answer.reservationSet.item[0].instancesSet.item.length);
+      NextToken = answer.nextToken;
+    }
+    expect(sizes).toEqual([5, 5, 2]);
+    expect(await codeOf(call('DescribeInstances', { MaxResults: '3' }))).toBe('InvalidParameterValue');
+  });
+
+  it('knows the status of what runs', async () => {
+    const { run, seconds, call } = await createHarness();
+    await run();
+    expect((await call('DescribeInstanceStatus')).instanceStatusSet.item).toEqual([]);
+    await seconds(10);
+    expect((await call('DescribeInstanceStatus')).instanceStatusSet.item[0].instanceStatus.status).toBe('ok');
+  });
+});
+
+describe('CreateTags', () => {
+  it('tags all named resources or none', async () => {
+    const { run, seconds, call, describe: show } = await createHarness();
+    const [id] = await run();
+    await seconds(10);
+    const Tag = [{ Key: 'k', Value: 'v' }];
+    expect(await codeOf(call('CreateTags', { ResourceId: [id, 'i-0'], Tag }))).toBe('InvalidID');
+    await call('CreateTags', { ResourceId: [id], Tag });
+    expect((await show())[0].tagSet.item).toEqual([{ key: 'k', value: 'v' }]);
+  });
+});
+
+describe('request limits', () => {
+  it('let five RunInstances through at once and two a second', async () => {
+    const { call, network, seconds } = await createHarness();
+    const launch = () => call('RunInstances', oneInstance(network.subnets[0]!), user);
+    for (let k = 0; k < 5; k += 1) await launch();
+    expect(await codeOf(launch())).toBe('RequestLimitExceeded');
+    await seconds(1);
+    await launch();
+    await launch();
+    expect(await codeOf(launch())).toBe('RequestLimitExceeded');
+  });
+
+  it('refuse unknown actions', async () => {
+    const { call } = await createHarness();
+    expect(await codeOf(call('DescribeDragons'))).toBe('InvalidAction');
+  });
+});
