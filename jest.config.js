@@ -13,4 +13,5 @@ export default {
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   transformIgnorePatterns: ['/node_modules/(?!(@middy|jose)/)'],
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/slowest-reporter.js'],
 };

@@ -28,7 +28,6 @@ export class ClusterFoundations extends Construct {
         'ec2:DescribeAddresses',
         'ec2:DescribeInstances',
         'ec2:DescribeLaunchTemplates',
-        'ec2:DescribeLaunchTemplateVersions',
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeSecurityGroups',
       ],
@@ -51,9 +50,10 @@ export class ClusterFoundations extends Construct {
       { actions: ['ec2:CreateNetworkInterface'], resources: subnets },
       ec2.onTagged(['ec2:DeleteNetworkInterface'], 'network-interface'),
       ec2.onNew(['ec2:AllocateAddress'], 'elastic-ip'),
+      // Allocating knows no idempotency token: what a broken try left over is given back.
+      ec2.onTagged(['ec2:ReleaseAddress'], 'elastic-ip'),
       ec2.onTagged(['ec2:AssociateAddress'], 'elastic-ip', 'network-interface'),
       ec2.onNew(['ec2:CreateLaunchTemplate'], 'launch-template'),
-      ec2.onTagged(['ec2:CreateLaunchTemplateVersion'], 'launch-template'),
       ec2.tagging(['CreateSecurityGroup', 'CreateNetworkInterface', 'AllocateAddress', 'CreateLaunchTemplate']),
     );
   }

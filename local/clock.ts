@@ -1,6 +1,6 @@
 /**
  * The one clock of the local cloud. With a numeric speed, simulated time runs that many times faster than real time and
- * timers fire by themselves. Virtual time moves only inside `runUntil` and `advance`, and only while nothing is held: it
+ * timers fire by themselves; above 1 it pauses while anything is held. Virtual time moves only inside `runUntil` and `advance`, and only while nothing is held: it
  * jumps from timer to timer, so that tests are fast and the same each time.
  */
 import { createTimerQueue } from './timer-queue.ts';
@@ -34,7 +34,7 @@ export interface ClockOptions {
 const QUIET_TURNS = 4;
 /** Real time after which a hold that is not released is taken for a bug of its holder. */
 const HELD_TOO_LONG_MS = 120_000;
-/** The longest delay that `setTimeout` takes. */
+/** The longest delay that `setTimeout` takes; what is due later is looked at again then. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const VIRTUAL_START = Date.UTC(2026, 0, 1);
 
@@ -104,13 +104,10 @@ function createHolds() {
   let drained: (() => void) | undefined;
   const hold = () => {
     held += 1;
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
+    return once(() => {
       held -= 1;
       if (held === 0) drained?.();
-    };
+    });
   };
   const waitForRelease = () =>
     new Promise<void>((resolve, reject) => {
@@ -138,38 +135,55 @@ function createHolds() {
 
 function createRunningClock(speed: number, start: number): LocalClock {
   if (!(speed > 0)) throw new Error(`the clock's speed must be above 0, not ${speed}`);
+  // Faster than real time, what takes real time must not take simulated time, or a function that runs for a tenth of a
+  // second would run for six at speed 60: time stands still while anything is held.
+  const pauses = speed > 1;
   const shared = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT);
-  const realStart = Date.now();
-  new Float64Array(shared).set([start, realStart, speed]);
-  const now = () => start + (Date.now() - realStart) * speed;
-  const pending = new Set<() => void>();
+  const view = new Float64Array(shared);
+  const timers = createTimerQueue();
+  let base = start;
+  let realBase = Date.now();
+  let held = 0;
+  let wakeUp: NodeJS.Timeout | undefined;
 
-  const after: SimClock['after'] = (delayMs, action) => {
-    const dueAt = now() + Math.max(0, delayMs);
-    let timeout: NodeJS.Timeout;
-    const cancel = () => {
-      clearTimeout(timeout);
-      pending.delete(cancel);
-    };
-    const arm = () => {
-      const realMs = Math.max(0, (dueAt - now()) / speed);
-      timeout = setTimeout(realMs > MAX_TIMEOUT_MS ? arm : fire, Math.min(realMs, MAX_TIMEOUT_MS));
-    };
-    const fire = () => {
-      pending.delete(cancel);
-      action();
-    };
-    pending.add(cancel);
+  const now = () => (held > 0 ? base : base + (Date.now() - realBase) * speed);
+  const publish = () => view.set([base, realBase, held > 0 ? 0 : speed]);
+  const fireDue = () => {
+    for (let timer = timers.takeDue(now()); timer; timer = timers.takeDue(now())) if (!timer.cancelled) timer.action();
     arm();
-    return cancel;
+  };
+  const arm = () => {
+    clearTimeout(wakeUp);
+    const dueAt = timers.nextDueAt();
+    if (held > 0 || dueAt === undefined) return;
+    wakeUp = setTimeout(fireDue, Math.min(Math.max(0, (dueAt - now()) / speed), MAX_TIMEOUT_MS));
+  };
+  const changeHolds = (change: 1 | -1) => {
+    base = now();
+    realBase = Date.now();
+    held += change;
+    publish();
+    arm();
+  };
+  const after: SimClock['after'] = (delayMs, action) => {
+    const timer = timers.add(now() + Math.max(0, delayMs), action);
+    arm();
+    return () => {
+      timer.cancelled = true;
+    };
   };
   const advance = (milliseconds: number) => new Promise<void>((resolve) => after(milliseconds, resolve));
+  publish();
   return {
     shared,
     now,
     after,
     advance,
-    hold: () => () => undefined,
+    hold() {
+      if (!pauses) return () => undefined;
+      changeHolds(1);
+      return once(() => changeHolds(-1));
+    },
     async runUntil(condition, { within, every, what = 'the condition' }) {
       const limit = now() + within;
       while (!(await condition())) {
@@ -178,7 +192,18 @@ function createRunningClock(speed: number, start: number): LocalClock {
       }
     },
     stop() {
-      for (const cancel of pending) cancel();
+      clearTimeout(wakeUp);
+      timers.clear();
     },
+  };
+}
+
+/** Releasing twice is releasing once. */
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
   };
 }

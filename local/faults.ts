@@ -1,23 +1,39 @@
 /** Faults that are switched on while the local cloud runs, by a test or by `POST /_local/faults` on the AWS endpoint. */
 import * as z from 'zod';
-import { AwsError, type Faults, type NodeFault, type Random } from './types.ts';
+import { type AwsCall, AwsError, type Faults, type NodeFault, type Random } from './types.ts';
 
 const times = z.number().int().positive().optional();
 const probability = z.number().min(0).max(1).default(1);
+/** This many are left alone first. */
+const skip = z.number().int().min(0).default(0);
 const any = z.string().min(1).default('*');
 
 export const Fault = z.discriminatedUnion('kind', [
-  /** API calls are answered with an error. */
+  /** API calls are answered with an error, before or after they have taken effect. */
   z.strictObject({
     kind: z.literal('api-error'),
     service: any,
     action: any,
+    /** Who calls. */
+    caller: z.enum(['*', 'user', 'function', 'node', 'service']).default('*'),
+    when: z.enum(['before', 'after']).default('before'),
+    skip,
     code: z.string().min(1),
     message: z.string().default('An injected fault.'),
     status: z.number().int().min(400).max(599).default(400),
     /** Of each call. */
     probability,
     /** Ends after this many errors. */
+    times,
+  }),
+  /** Invocations of a function fail: it never runs, or it does all its work and its answer is lost. */
+  z.strictObject({
+    kind: z.literal('function'),
+    /** Part of the function's name. */
+    function: any,
+    effect: z.enum(['not-run', 'answer-lost']),
+    skip,
+    probability,
     times,
   }),
   /** Events or nodes' messages are lost, or delivered twice. */
@@ -57,6 +73,8 @@ interface Active {
   readonly id: string;
   readonly fault: Fault;
   used: number;
+  /** How many it could have struck. */
+  seen: number;
   /** Nodes it has been drawn for already: a node keeps its fault, and its luck. */
   readonly nodes: Map<string, boolean>;
 }
@@ -65,7 +83,9 @@ export function createFaults(random: Random): FaultSwitches {
   const active: Active[] = [];
   let lastId = 0;
   const strikes = (entry: Active): boolean => {
-    const limits = entry.fault as { times?: number; probability?: number };
+    const limits = entry.fault as { times?: number; probability?: number; skip?: number };
+    entry.seen += 1;
+    if (entry.seen <= (limits.skip ?? 0)) return false;
     if (limits.times !== undefined && entry.used >= limits.times) return false;
     if (random.next() >= (limits.probability ?? 1)) return false;
     entry.used += 1;
@@ -82,11 +102,20 @@ export function createFaults(random: Random): FaultSwitches {
     entry.nodes.set(instanceId, struck);
     return struck;
   };
+  const callError = ({ service, action, caller }: AwsCall, when: 'before' | 'after') => {
+    const isMeant = (one: FaultOf<'api-error'>) =>
+      one.when === when &&
+      matches(one.service, service) &&
+      matches(one.action, action) &&
+      matches(one.caller, caller.kind);
+    const fault = first('api-error', (one, entry) => isMeant(one) && strikes(entry));
+    return fault && new AwsError(fault.code, fault.message, fault.status);
+  };
   return {
     add(fault) {
       lastId += 1;
       const id = `fault-${lastId}`;
-      active.push({ id, fault: Fault.parse(fault), used: 0, nodes: new Map() });
+      active.push({ id, fault: Fault.parse(fault), used: 0, seen: 0, nodes: new Map() });
       return id;
     },
     list: () => active.map(({ id, fault, used }) => ({ id, fault, used })),
@@ -97,13 +126,11 @@ export function createFaults(random: Random): FaultSwitches {
     clear() {
       active.length = 0;
     },
-    beforeCall({ service, action }) {
-      const fault = first(
-        'api-error',
-        (one, entry) => matches(one.service, service) && matches(one.action, action) && strikes(entry),
-      );
-      return fault && new AwsError(fault.code, fault.message, fault.status);
-    },
+    beforeCall: (call) => callError(call, 'before'),
+    afterCall: (call) => callError(call, 'after'),
+    invocation: (functionName) =>
+      first('function', (one, entry) => (one.function === '*' || functionName.includes(one.function)) && strikes(entry))
+        ?.effect,
     deliveries(kind) {
       const fault = first('delivery', (one, entry) => one.of === kind && strikes(entry));
       if (!fault) return 1;

@@ -69,7 +69,7 @@ export function createServices(options: ServicesOptions): Services {
   const dynamodb = createDynamoDb(where);
   const secretsManager = createSecretsManager({ clock, random, ...where });
   const functions = createLambdaHost({
-    ...{ clock, credentials, logs, endpoint, ...where },
+    ...{ clock, faults, credentials, logs, endpoint, ...where },
     routerPort: () => nodes.router.port(),
     deliverFailed: (roleName, queueArn, body) => {
       const denial = denialAs(roleName, 'sqs:SendMessage', queueArn, policiesOf);

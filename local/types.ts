@@ -165,6 +165,10 @@ export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 export interface Faults {
   /** Asked before every API call. @returns an error to answer instead */
   beforeCall(call: AwsCall): AwsError | undefined;
+  /** Asked after every API call that took effect. @returns an error to answer instead of its result */
+  afterCall(call: AwsCall): AwsError | undefined;
+  /** Asked at every invocation of a function. `not-run`: it fails at once; `answer-lost`: it runs, and then counts as failed. */
+  invocation(functionName: string): 'not-run' | 'answer-lost' | undefined;
   /** How often an event or a node's message is delivered: 0 lost, 1, 2 doubled. */
   deliveries(kind: 'event' | 'node-message'): number;
   /** Offerings (`type/zone/market`, `*` matches all) without capacity. */

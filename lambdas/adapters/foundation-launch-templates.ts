@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto';
 import {
   CreateLaunchTemplateCommand,
-  CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateCommand,
   DescribeLaunchTemplatesCommand,
-  DescribeLaunchTemplateVersionsCommand,
   type Filter,
   type LaunchTemplate,
   type RequestLaunchTemplateData,
@@ -21,6 +19,8 @@ import { type FoundationContext, making, removing, removingEach } from './founda
 import { clusterTags, tagFilters, tagSpecifications } from './tags.ts';
 
 const pageSize = 200;
+/** Hexadecimal digits; a name has at most 128 characters. */
+const fingerprintLength = 12;
 
 type Parts = Pick<Foundation, 'securityGroupId' | 'publicSecurityGroupIds' | 'instanceProfiles'>;
 type TemplateReference = Foundation['launchTemplates'][string];
@@ -34,7 +34,7 @@ export async function prepareLaunchTemplates(
   for (const group of spec.slaves) {
     const data = templateData(context, { clusterId, group, parts });
     templates[group.name] = await making('making a launch template', () =>
-      ensureTemplate(context, { clusterId, group, data, fingerprint: fingerprintOf(data) }),
+      ensureTemplate(context, { clusterId, group, data }),
     );
   }
   return templates;
@@ -59,46 +59,46 @@ function templateData(
   };
 }
 
-/** A version is known again by the fingerprint of its content, so that nothing is made twice. */
-function fingerprintOf(data: RequestLaunchTemplateData): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex');
-}
-
 interface WantedTemplate {
   readonly clusterId: string;
   readonly group: SlaveGroup;
   readonly data: RequestLaunchTemplateData;
-  readonly fingerprint: string;
 }
 
+/**
+ * The name ends in a fingerprint of the content: the same content is found again under its name, another content is another
+ * template, and nothing is ever changed.
+ */
 async function ensureTemplate(
   { ec2, settings }: FoundationContext,
-  { clusterId, group, data, fingerprint }: WantedTemplate,
+  { clusterId, group, data }: WantedTemplate,
 ): Promise<TemplateReference> {
-  const LaunchTemplateName = groupNameOf(clusterId, group.name);
+  const fingerprint = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, fingerprintLength);
+  const LaunchTemplateName = `${groupNameOf(clusterId, group.name)}-${fingerprint}`;
   const tags = clusterTags(settings.stackName, clusterId, {
     role: group.role,
     group: group.name,
     name: LaunchTemplateName,
   });
-  const content = { LaunchTemplateName, LaunchTemplateData: data, VersionDescription: fingerprint };
   const command = new CreateLaunchTemplateCommand({
-    ...content,
+    LaunchTemplateName,
+    LaunchTemplateData: data,
     TagSpecifications: tagSpecifications(['launch-template'], tags),
   });
   try {
     const { LaunchTemplate: made } = await ec2.send(command);
-    return reference(LaunchTemplateName, made?.LaunchTemplateId, made?.LatestVersionNumber);
+    return reference(LaunchTemplateName, made);
   } catch (error) {
     if (!isAlreadyThere(error)) throw error;
   }
-  const versions = await ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName }));
-  const same = versions.LaunchTemplateVersions?.find((version) => version.VersionDescription === fingerprint);
-  const version = same ?? (await ec2.send(new CreateLaunchTemplateVersionCommand(content))).LaunchTemplateVersion;
-  return reference(LaunchTemplateName, version?.LaunchTemplateId, version?.VersionNumber);
+  const { LaunchTemplates } = await ec2.send(
+    new DescribeLaunchTemplatesCommand({ LaunchTemplateNames: [LaunchTemplateName] }),
+  );
+  return reference(LaunchTemplateName, LaunchTemplates?.[0]);
 }
 
-function reference(name: string, id: string | undefined, version: number | undefined): TemplateReference {
+function reference(name: string, template: LaunchTemplate | undefined): TemplateReference {
+  const { LaunchTemplateId: id, LatestVersionNumber: version } = template ?? {};
   if (id === undefined || version === undefined)
     throw new NotYetVisible(`EC2 does not show launch template ${name} yet`);
   return { id, version: String(version) };

@@ -17,8 +17,8 @@ import { isAlreadyThere, translating } from './errors.ts';
 import { type FoundationContext, making, removing, removingEach } from './foundation-context.ts';
 import { clusterTags, tagFilters, tagSpecifications } from './tags.ts';
 
-/** Mesos, Marathon and Chronos on the masters: all that the gateway speaks to. */
-const gatewayPorts = [4400, 4443, 5050, 8080, 8443];
+/** Mesos, Marathon and Chronos on the masters, HAProxy on the load balancers: all that the gateway speaks to. */
+const gatewayPorts = [80, 4400, 4443, 5050, 8080, 8443, 9090];
 const pageSize = 1000;
 
 type SecurityGroups = Pick<Foundation, 'securityGroupId' | 'publicSecurityGroupIds'>;

@@ -1,5 +1,5 @@
 /**
- * Snapshot of a cluster's software over HTTP, all masters at once. Used inside the VPC only; it needs no AWS API. A master
+ * Snapshot of a cluster's software over HTTP, all nodes that are asked at once. Used inside the VPC only; it needs no AWS API. A master
  * that does not answer in time counts as not healthy: that is an observation, not an error.
  */
 import type { Snapshot, SnapshotRequest } from '../contracts/gateway.ts';
@@ -30,15 +30,24 @@ export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Gatewa
     };
   };
 
+  const viewLoadBalancer = async ({ ip, port, healthPath }: SnapshotRequest['loadBalancers'][number]) => {
+    const { status } = await httpGet({ host: ip, port, path: healthPath ?? '/', timeoutMs });
+    return { ip, healthy: healthPath === undefined ? status > 0 : status === 200 };
+  };
+
   return {
     snapshot: async (request) => {
-      const masters = await Promise.all(request.masterIps.map((ip) => viewMaster(ip, request)));
+      const [masters, loadBalancers] = await Promise.all([
+        Promise.all(request.masterIps.map((ip) => viewMaster(ip, request))),
+        Promise.all(request.loadBalancers.map(viewLoadBalancer)),
+      ]);
       const [leader, ...rivals] = masters.filter((master) => master.elected);
-      if (leader === undefined || rivals.length > 0) return { masters, agents: [] };
+      const leaderless = { masters, loadBalancers, agents: [] };
+      if (leader === undefined || rivals.length > 0) return leaderless;
       // Asked of the elected one only: before 1.0 the others answer with empty lists of their own.
       const summary = await get(leader.ip, 'mesos', '/master/state-summary', request.credentials.mesos);
       const agents = parseAgents(summary.body);
-      return agents === undefined ? { masters, agents: [] } : { masters, leader: leader.ip, agents };
+      return agents === undefined ? leaderless : { masters, loadBalancers, leader: leader.ip, agents };
     },
   };
 }

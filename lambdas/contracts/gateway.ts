@@ -11,6 +11,8 @@ export const SnapshotRequest = z.object({
   /** Private addresses of the masters in slot order. */
   masterIps: z.array(z.string()).min(1),
   expectChronos: z.boolean(),
+  /** Load balancers that are to serve; healthy is 200 at `healthPath`, or any HTTP answer at all where there is no such page. */
+  loadBalancers: z.array(z.object({ ip: z.string(), port: z.number().int(), healthPath: z.string().optional() })),
   credentials: z.object({ mesos: BasicAuth, marathon: BasicAuth, chronos: BasicAuth.optional() }),
 });
 export type SnapshotRequest = z.infer<typeof SnapshotRequest>;
@@ -33,6 +35,8 @@ export const Snapshot = z.object({
       chronos: z.boolean(),
     }),
   ),
+  /** Those that were asked for. */
+  loadBalancers: z.array(z.object({ ip: z.string(), healthy: z.boolean() })),
   /** Address of the one elected master; absent when there is none or more than one claims it. */
   leader: z.string().optional(),
   /** Agents as the leader reports them. Empty without a leader. */

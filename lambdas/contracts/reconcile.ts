@@ -23,7 +23,8 @@ export type ActionResult = z.infer<typeof ActionResult>;
 
 export const PlanInput = z.object({
   ...RunInput.shape,
-  pass: z.number().int().min(0),
+  /** Passes and actions of this run so far; what its history's length goes by. */
+  steps: z.number().int().min(0),
   results: z.array(ActionResult),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
@@ -35,7 +36,7 @@ export type PlanInput = z.infer<typeof PlanInput>;
  */
 export const PlanOutput = z.object({
   ...RunInput.shape,
-  pass: z.number().int(),
+  steps: z.number().int(),
   next: z.enum(['act', 'wait', 'end', 'continue', 'stop']),
   decisions: z.array(Decision),
   seenSignalSeq: z.number().int(),

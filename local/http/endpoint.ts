@@ -37,6 +37,8 @@ export function createEndpoint(dependencies: EndpointDependencies) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const release = dependencies.clock.hold();
     response.once('close', release);
+    // A long poll waits for simulated time to pass, so it must not hold it up.
+    if (String(request.headers['x-amz-target']).endsWith('.ReceiveMessage')) release();
     const body = await readBody(request, MAX_REQUEST_BYTES);
     if (!body) return send(response, 413, {}, '', dependencies.clock);
     const requestId = randomUUID();
@@ -100,7 +102,10 @@ async function perform(
     const denial = denialOf(call, policiesOf(caller.roleName), service.authorization?.(call) ?? {});
     if (denial) throw protocol.errors.accessDenied(denial);
   }
-  return service.handle(call);
+  const value = await service.handle(call);
+  const lost = faults.afterCall(call);
+  if (lost) throw lost;
+  return value;
 }
 
 /** An error that is no AWS error is a bug of the local cloud: the caller gets AWS's 500, the log gets the truth. */

@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Credentials } from '../credentials.ts';
 import type { Logs } from '../logs.ts';
-import { AwsError, type FunctionHost, type InvokeResult, type SimClock } from '../types.ts';
+import { AwsError, type Faults, type FunctionHost, type InvokeResult, type SimClock } from '../types.ts';
 import { type AsyncSettings, DEFAULT_ASYNC, type FunctionSettings } from './function.ts';
 import { type Instance, startInstance } from './instance.ts';
 import type { WorkerNetwork } from './worker/messages.ts';
 
 export interface HostDependencies {
   readonly clock: SimClock;
+  readonly faults: Pick<Faults, 'invocation'>;
   readonly credentials: Credentials;
   readonly logs: Logs;
   readonly region: string;
@@ -42,6 +43,11 @@ interface Deployed {
   running: number;
 }
 
+/** What callers see of an invocation that a fault took away. */
+const timedOut: InvokeResult = {
+  payload: { errorType: 'Sandbox.Timedout', errorMessage: 'An injected fault: the task timed out.' },
+  functionError: 'Unhandled',
+};
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /** Each idle instance costs memory; beyond this many per function they are stopped. */
 const MAX_IDLE = 4;
@@ -57,20 +63,19 @@ export function createLambdaHost(dependencies: HostDependencies): LambdaHost {
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
   };
 
+  // The instance holds the clock from this very turn on, except while it only waits for time to pass.
   const invoke = async (functionName: string, payload: unknown): Promise<InvokeResult> => {
-    const release = dependencies.clock.hold();
-    try {
-      const deployed = find(functionName);
-      const event = checkSize(JSON.stringify(payload ?? {}));
-      const { name, reservedConcurrency } = deployed.settings;
-      if (reservedConcurrency !== undefined && deployed.running >= reservedConcurrency) {
-        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
-      }
-      invocations.set(name, (invocations.get(name) ?? 0) + 1);
-      return await run(deployed, event, dependencies);
-    } finally {
-      release();
+    const deployed = find(functionName);
+    const event = checkSize(JSON.stringify(payload ?? {}));
+    const { name, reservedConcurrency } = deployed.settings;
+    if (reservedConcurrency !== undefined && deployed.running >= reservedConcurrency) {
+      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
     }
+    invocations.set(name, (invocations.get(name) ?? 0) + 1);
+    const fault = dependencies.faults.invocation(name);
+    if (fault === 'not-run') return timedOut;
+    const result = await run(deployed, event, dependencies);
+    return fault === 'answer-lost' ? timedOut : result;
   };
 
   const attempt = async (functionName: string, payload: unknown, retries: number): Promise<void> => {
@@ -118,12 +123,12 @@ async function run(deployed: Deployed, event: string, dependencies: HostDependen
   const instance = takeIdle(deployed) ?? start(deployed, dependencies);
   try {
     const timeoutMs = deployed.settings.timeoutSeconds * 1000;
-    const outcome = await instance.invoke({ requestId: randomUUID(), event, timeoutMs });
+    const outcome = await instance.invoke({ kind: 'invoke', requestId: randomUUID(), event, timeoutMs });
     if ('error' in outcome) return { payload: outcome.error, functionError: 'Unhandled' };
     return answerOf(outcome.payload);
   } finally {
     deployed.running -= 1;
-    await putBack(deployed, instance);
+    putBack(deployed, instance);
   }
 }
 
@@ -143,17 +148,14 @@ function takeIdle({ idle, all }: Deployed): Instance | undefined {
   return undefined;
 }
 
-async function putBack({ idle, all }: Deployed, instance: Instance): Promise<void> {
-  if (instance.usable && idle.length < MAX_IDLE) {
-    idle.push(instance);
-    return;
-  }
-  all.delete(instance);
-  await instance.stop();
+function putBack({ idle, all }: Deployed, instance: Instance): void {
+  if (instance.usable && idle.length < MAX_IDLE) idle.push(instance);
+  else void instance.stop().finally(() => all.delete(instance));
 }
 
 function start({ settings, all }: Deployed, dependencies: HostDependencies): Instance {
   const instance = startInstance({
+    clock: dependencies.clock,
     memorySize: settings.memorySize,
     environment: environmentOf(settings, dependencies),
     log: (line) => dependencies.logs.write(settings.name, line),

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { SimClock } from '../types.ts';
+import { createHostTimers } from './host-timers.ts';
 import type { InvokeMessage, ReportedError, WorkerMessage, WorkerSetup } from './worker/messages.ts';
 
 export interface InstanceOptions {
@@ -6,6 +8,7 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly memorySize: number;
   readonly log: (line: string) => void;
+  readonly clock: SimClock;
 }
 
 export type Outcome = { readonly payload: string } | { readonly error: ReportedError };
@@ -18,65 +21,74 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-export function startInstance({ setup, environment, memorySize, log }: InstanceOptions): Instance {
+export function startInstance(options: InstanceOptions): Instance {
+  const { setup, environment, memorySize, log, clock } = options;
   const worker = new Worker(new URL('./worker/main.ts', import.meta.url), {
     workerData: setup,
     env: { ...environment },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: memorySize },
   });
+  const timers = createHostTimers(clock, (id) => worker.postMessage({ kind: 'fire', id }));
+  const start = Promise.withResolvers<ReportedError | undefined>();
   let usable = true;
-  let settle: ((outcome: Outcome) => void) | undefined;
-  const finish = (outcome: Outcome) => {
-    const done = settle;
-    settle = undefined;
-    done?.(outcome);
-  };
-  let announceReady: (failed?: ReportedError) => void = () => undefined;
-  const ready = new Promise<ReportedError | undefined>((resolve) => {
-    announceReady = resolve;
-  });
+  let finish: (outcome: Outcome) => void = () => undefined;
   const fail = (error: ReportedError) => {
     usable = false;
-    announceReady(error);
+    timers.clear();
+    start.resolve(error);
     finish({ error });
   };
-  const handle = (message: WorkerMessage) => {
-    if (message.kind === 'log') log(message.line);
-    else if (message.kind === 'ready') announceReady();
-    else if (message.kind === 'init-error') fail(message.error);
-    else if (message.kind === 'answer') finish({ payload: message.payload });
-    else finish({ error: message.error });
-  };
-  worker.on('message', handle);
-  worker.on('error', (error) => fail(crashReport(error)));
-  worker.on('exit', (code) => fail(exitReport(`exit status ${code}`)));
   const stop = async () => {
     usable = false;
+    timers.clear();
     await worker.terminate();
+  };
+  worker.on('message', (message: WorkerMessage) => {
+    if (message.kind === 'log') log(message.line);
+    else if (message.kind === 'ready') start.resolve(undefined);
+    else if (message.kind === 'init-error') fail(message.error);
+    else if (message.kind === 'answer') finish({ payload: message.payload });
+    else if (message.kind === 'error') finish({ error: message.error });
+    else timers.handle(message);
+  });
+  worker.on('error', (error) => fail(crashReport(error)));
+  worker.on('exit', (code) => fail(exitReport(`exit status ${code}`)));
+
+  const run = async (message: InvokeMessage): Promise<Outcome> => {
+    const failed = await start.promise;
+    if (failed) return { error: failed };
+    if (!usable) return { error: exitReport('the instance is gone') };
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    finish = resolve;
+    const timeOut = () => {
+      const errorMessage = `${message.requestId} Task timed out after ${(message.timeoutMs / 1000).toFixed(2)} seconds`;
+      log(errorMessage);
+      fail({ errorType: 'Sandbox.Timedout', errorMessage });
+    };
+    const guards = startGuards(clock, message.timeoutMs, timeOut);
+    worker.postMessage(message);
+    return promise.finally(guards);
   };
   return {
     get usable() {
       return usable;
     },
     stop,
-    async invoke(message) {
-      const failed = await ready;
-      if (failed) return { error: failed };
-      const outcome = new Promise<Outcome>((resolve) => {
-        settle = resolve;
-      });
-      // Counted in real time: simulated time may stand still, or race, while a function computes.
-      const guard = setTimeout(() => {
-        const seconds = (message.timeoutMs / 1000).toFixed(2);
-        const errorMessage = `${message.requestId} Task timed out after ${seconds} seconds`;
-        log(errorMessage);
-        fail({ errorType: 'Sandbox.Timedout', errorMessage });
-        worker.terminate().catch(() => undefined);
-      }, message.timeoutMs);
-      worker.postMessage(message);
-      return outcome.finally(() => clearTimeout(guard));
+    invoke(message) {
+      timers.begin();
+      return run(message).finally(timers.end);
     },
+  };
+}
+
+/** Both kinds of time are limited: simulated time may stand still while a function computes. @returns what ends them */
+function startGuards(clock: SimClock, timeoutMs: number, timeOut: () => void): () => void {
+  const cancel = clock.after(timeoutMs, timeOut);
+  const guard = setTimeout(timeOut, timeoutMs);
+  return () => {
+    cancel();
+    clearTimeout(guard);
   };
 }
 

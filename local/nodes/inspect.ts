@@ -1,4 +1,5 @@
 /** What tests and invariants look at. */
+import type { Node } from './node.ts';
 import type { SimulatedNodes } from './simulator.ts';
 import type { Software } from './software/cluster.ts';
 
@@ -26,11 +27,24 @@ export interface InspectedCluster {
   readonly dataLosses: readonly string[];
 }
 
+/** How long a node took by itself. Milliseconds of simulated time; absent: not there yet. */
+export interface InspectedTiming {
+  readonly instanceId: string;
+  readonly role: string;
+  /** When SSM reached it. */
+  readonly onlineAt?: number;
+  /** Of the last start command that ended by itself: how long it took, and what of it was waiting for other nodes. */
+  readonly startMs?: number;
+  readonly waitedMs?: number;
+}
+
 export interface NodesInspect {
   /** @returns undefined if no start command of this cluster ever ran */
   cluster(clusterId: string): InspectedCluster | undefined;
   /** Lines of what happened on a node that is on. */
   log(instanceId: string): readonly string[];
+  /** Of all nodes that are on. */
+  timings(): readonly InspectedTiming[];
 }
 
 export function createInspect(nodes: SimulatedNodes): NodesInspect {
@@ -40,6 +54,16 @@ export function createInspect(nodes: SimulatedNodes): NodesInspect {
       return software && inspected(software);
     },
     log: (instanceId) => nodes.nodes.get(instanceId)?.log ?? [],
+    timings: () => [...nodes.nodes.values()].map(timingOf),
+  };
+}
+
+function timingOf({ machine, identity, registeredAt, lastStart }: Node): InspectedTiming {
+  return {
+    instanceId: machine.instanceId,
+    role: identity.role,
+    ...(registeredAt === undefined ? {} : { onlineAt: registeredAt }),
+    ...(lastStart === undefined ? {} : { startMs: lastStart.tookMs, waitedMs: lastStart.waitedMs }),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Node {
   readonly log: string[];
   /** When the SSM agent registered. */
   registeredAt?: number;
+  /** How long the last start command took that ended by itself, and what of it was waiting for other nodes. Milliseconds. */
+  lastStart?: { readonly tookMs: number; readonly waitedMs: number };
   /** Ends when the command that runs now ends: one start script at a time. */
   lock: Promise<void>;
 }

@@ -68,7 +68,7 @@ function planner(store: FakeClusterStore, nodes = readyNodes()) {
   };
   return { asked, deps, plan: makePlanCluster(deps) };
 }
-const input = (rest: object = {}) => ({ clusterId, run: 1, pass: 0, results: [], ...rest });
+const input = (rest: object = {}) => ({ clusterId, run: 1, steps: 0, results: [], ...rest });
 
 describe('plan-cluster', () => {
   it('stops a run that may not act, without looking at anything', async () => {
@@ -88,8 +88,8 @@ describe('plan-cluster', () => {
     const { foundation: _, ...fresh } = freshRecord();
     store.add(fresh, [], 'CREATE_IN_PROGRESS');
     store.clusters.get(clusterId)!.record = freshRecord();
-    const output = await planner(store, []).plan(input({ pass: 3 }));
-    expect(output).toMatchObject({ next: 'act', pass: 3, decisions: [{ kind: 'prepare-cluster' }], seenSignalSeq: 1 });
+    const output = await planner(store, []).plan(input({ steps: 3 }));
+    expect(output).toMatchObject({ next: 'act', steps: 4, decisions: [{ kind: 'prepare-cluster' }], seenSignalSeq: 1 });
     expect(PlanOutput.parse(output)).toEqual(output);
     expect(store.plans).toHaveLength(1);
   });
@@ -121,7 +121,7 @@ describe('plan-cluster', () => {
   it('continues in a fresh execution when the history grows long', async () => {
     const nodes = readyNodes().map((each) => ({ ...each, status: 'launched' as const }));
     const { plan } = planner(new FakeClusterStore().add({}, nodes, 'CREATE_IN_PROGRESS'), nodes);
-    expect(await plan(input({ pass: 100 }))).toMatchObject({ next: 'continue' });
+    expect(await plan(input({ steps: 300 }))).toMatchObject({ next: 'continue' });
   });
 
   it('plans again at once when the record has changed meanwhile', async () => {

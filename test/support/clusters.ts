@@ -177,6 +177,9 @@ export function healthySnapshot(nodes: readonly NodeRecord[]): Snapshot {
       marathon: true,
       chronos: true,
     })),
+    loadBalancers: nodes
+      .filter(({ role }) => role === 'load-balancer')
+      .map(({ privateIp }) => ({ ip: privateIp!, healthy: true })),
     ...(masters[0] ? { leader: masters[0].privateIp! } : {}),
     agents: nodes
       .filter(({ role }) => role === 'slave')

@@ -123,7 +123,7 @@ function launchOne({ group, ordinals }: Batch, seq: number, situation: Situation
   const lost = failures[replacementKey(group, ordinal)];
   const reason = lost
     ? `replacing ${describe(group, ordinals)}: ${lost.message ?? lost.error}`
-    : `launching ${describe(group, ordinals)} of ${group.count} wanted`;
+    : `launching ${describe(group, ordinals)} (${group.count} wanted)`;
   return step({ launches: [launch], decisions: [launchDecision(group, launch, reason)], activity: [info(reason)] });
 }
 

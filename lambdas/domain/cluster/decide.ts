@@ -47,7 +47,8 @@ const isComplete = (status: DeploymentStatus): boolean => status === 'CREATE_COM
 /** Failures after the last pass's results, this look's losses and recoveries. */
 function updateFailures({ record, results, now }: DecideInput, tracked: TrackedNodes): Failures {
   const groups = new Map(groupsOf(record.desired.spec).map((group) => [group.name, group]));
-  const losses = tracked.lost.flatMap((node) => {
+  const lost = record.desired.presence === 'present' ? tracked.lost : [];
+  const losses = lost.flatMap((node) => {
     const group = groups.get(node.group);
     return group ? [{ key: replacementKey(group, node.ordinal), reason: lossReason(node) }] : [];
   });
@@ -90,6 +91,7 @@ function removeCluster(situation: Situation): Conclusion {
     ...concludeStep(situation, { ...removal.step, launches: [] }),
     progress: progressOf(situation, removal.removedAt === undefined ? {} : { removedAt: removal.removedAt }),
     settled: removal.settled,
+    terminating: removal.terminating,
     ...(deleting ? { status: { value: 'DELETE_IN_PROGRESS' as const } } : {}),
   };
 }
@@ -120,10 +122,16 @@ function prepareCluster(situation: Situation, masterZones: readonly string[]): C
   };
 }
 
+/** What the outputs are known to be published for: deciding to publish is not yet having published. */
+function publishedFingerprint({ record, results }: Situation): string | undefined {
+  const done = results.some(({ key, outcome }) => key === 'publish-outputs' && outcome === 'done');
+  return done ? record.progress.publishing : record.progress.publishedFor;
+}
+
 /** Publishes when nothing lacks and the outputs are not those of the nodes' present addresses. */
 function decideOutputs(situation: Situation, lacks: readonly string[], fingerprint: string): Step {
-  const { record, status, failures, now } = situation;
-  const published = isComplete(status) && record.progress.publishedFor === fingerprint && !failures['publish-outputs'];
+  const { status, failures, now } = situation;
+  const published = isComplete(status) && publishedFingerprint(situation) === fingerprint;
   if (lacks.length > 0 || published) return step({});
   const wait = retryAt(failures, 'publish-outputs', now);
   if (wait !== undefined) return step({ checks: [wait] });
@@ -147,6 +155,7 @@ function buildCluster(situation: Situation, foundation: Foundation): Conclusion 
   const address = decideAddress(situation, foundation);
   const lacks = findLacks(situation, address.held);
   const fingerprint = fingerprintAddresses(nodes, foundation);
+  const publishedFor = publishedFingerprint(situation);
   const outputs = decideOutputs(situation, lacks, fingerprint);
   const work = join([terminations.step, launches, starts, address.step, outputs]);
   const waits = findNodeLacks(situation).length > 0 ? step({}) : healthCheck(situation, lacks);
@@ -160,7 +169,8 @@ function buildCluster(situation: Situation, foundation: Foundation): Conclusion 
       launchSeq: launches.launchSeq,
       ...(completedAt === undefined ? {} : { completedAt }),
       ...(address.lostSince === undefined ? {} : { addressLostSince: address.lostSince }),
-      ...(outputs.decisions.length > 0 ? { publishedFor: fingerprint } : {}),
+      ...(outputs.decisions.length > 0 ? { publishing: fingerprint } : {}),
+      ...(publishedFor === undefined ? {} : { publishedFor }),
     }),
     settled,
     terminating: terminations.terminating,
@@ -211,7 +221,7 @@ export function decide(input: DecideInput): Plan {
   const after = tracked.nodes.map((node) => doomed.get(node.instanceId) ?? node);
   return {
     ...conclusion,
-    activity: [...tellResults(results), ...tellNodes(tracked), ...conclusion.activity],
+    activity: [...tellResults(results), ...tellNodes(tracked, situation.record), ...conclusion.activity],
     changedNodes: after.filter((node) => !sameNode(before.get(node.instanceId), node)),
     goneInstanceIds: tracked.goneInstanceIds,
   };

@@ -36,6 +36,12 @@ function lackingAgents(snapshot: Snapshot, nodes: readonly NodeRecord[]): readon
   return registered === slaves.length ? [] : [`${registered} of ${slaves.length} slaves are registered with Mesos`];
 }
 
+function lackingBalancers({ loadBalancers }: Snapshot): readonly string[] {
+  const healthy = loadBalancers.filter((balancer) => balancer.healthy).length;
+  const all = loadBalancers.length;
+  return healthy === all ? [] : [`${healthy} of ${all} load balancers are healthy`];
+}
+
 /** Groups that have fewer ready nodes than wanted. */
 export function findNodeLacks({ record, nodes }: Situation): readonly string[] {
   return groupsOf(record.desired.spec).flatMap((group) => lackingNodes(group, nodes));
@@ -51,6 +57,7 @@ export function findLacks(situation: Situation, addressHeld: boolean): readonly 
   return [
     ...lackingMasters(actual.snapshot, spec.software.chronosEnabled),
     ...lackingAgents(actual.snapshot, nodes),
+    ...lackingBalancers(actual.snapshot),
     ...(addressHeld ? [] : ['no healthy load balancer holds the virtual address']),
   ];
 }

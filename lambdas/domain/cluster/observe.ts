@@ -1,5 +1,6 @@
 /** What a pass asks the world for, besides EC2, given what is recorded. Pure. */
 import type { SnapshotRequest } from '../../contracts/gateway.ts';
+import { balancerHealth, balancerOf } from '../release/catalogue.ts';
 import type { ObservedInstance } from './actual.ts';
 import type { ClusterRecord, NodeRecord } from './records.ts';
 import { isLive } from './track-nodes.ts';
@@ -27,18 +28,23 @@ export function isWorthAsking({ desired, progress, foundation }: ClusterRecord, 
   return progress.completedAt !== undefined ? slots.size > 0 : slots.size >= desired.spec.masters.count;
 }
 
-/** The question to the gateway; masters in slot order. */
+/** The question to the gateway; masters in slot order, and the load balancers that have been ready. */
 export function snapshotRequest(
   { desired, foundation }: ClusterRecord,
+  nodes: readonly NodeRecord[],
   { mesos, marathon, chronos }: SnapshotRequest['credentials'],
 ): SnapshotRequest {
   const slots = (foundation?.masterInterfaces ?? []).toSorted((a, b) => a.slot - b.slot);
   const { release, software } = desired.spec;
+  const health = balancerHealth(balancerOf(release, software.consulEnabled));
   return {
     operation: 'snapshot',
     release,
     masterIps: slots.map((slot) => slot.privateIp),
     expectChronos: software.chronosEnabled,
+    loadBalancers: nodes
+      .filter(({ role, status }) => role === 'load-balancer' && status === 'ready')
+      .flatMap(({ privateIp }) => (privateIp === undefined ? [] : [{ ip: privateIp, ...health }])),
     credentials: { mesos, marathon, ...(chronos && software.chronosEnabled ? { chronos } : {}) },
   };
 }

@@ -115,8 +115,9 @@ export interface Progress {
   readonly completedAt?: Timestamp;
   /** Since when no healthy load balancer holds the virtual address. */
   readonly addressLostSince?: Timestamp;
-  /** Fingerprint of the nodes' addresses that the published outputs were computed from. */
+  /** Fingerprint of the nodes' addresses that the published outputs were computed from, and of those being published. */
   readonly publishedFor?: string;
+  readonly publishing?: string;
   /** When everything of an absent cluster was found removed. */
   readonly removedAt?: Timestamp;
   readonly nextCheckAt?: Timestamp;

@@ -1,7 +1,7 @@
 /** What a pass tells in the activity log besides its decisions. Pure. */
 import type { ActionResult } from '../../contracts/reconcile.ts';
 import type { ActivityEntry } from './plan.ts';
-import type { NodeRecord } from './records.ts';
+import type { ClusterRecord, NodeRecord } from './records.ts';
 import { info, warning } from './step.ts';
 import type { TrackedNodes } from './track-nodes.ts';
 
@@ -15,7 +15,9 @@ export function tellResults(results: readonly ActionResult[]): readonly Activity
     .map(({ key, error, message }) => warning(`${key} failed: ${[error, message].filter(Boolean).join(': ')}`));
 }
 
-export function tellNodes({ lost, becameReady }: TrackedNodes): readonly ActivityEntry[] {
+/** Nodes that end while the cluster is being removed are no loss. */
+export function tellNodes({ lost, becameReady }: TrackedNodes, { desired }: ClusterRecord): readonly ActivityEntry[] {
+  if (desired.presence === 'absent') return [];
   const groups = [...new Set(becameReady.map((node) => node.group))];
   return [
     ...lost.map((node) => warning(lossReason(node))),

@@ -31,11 +31,15 @@ export function isLive(node: NodeRecord): boolean {
 
 /** Whether the cluster's software knows the node; undefined where nobody can say. */
 function clusterView({ snapshot }: ActualCluster): (node: NodeRecord) => boolean | undefined {
-  if (snapshot?.leader === undefined) return () => undefined;
+  if (snapshot === undefined) return () => undefined;
+  const balancers = new Map(snapshot.loadBalancers.map(({ ip, healthy }) => [ip, healthy]));
+  const led = snapshot.leader !== undefined;
   const agents = new Set(snapshot.agents.filter((agent) => agent.active).map((agent) => agent.ip));
   const masters = new Set(snapshot.masters.filter((master) => master.healthy).map((master) => master.ip));
   return ({ role, privateIp }) => {
-    if (privateIp === undefined || role === 'load-balancer') return undefined;
+    if (privateIp === undefined) return undefined;
+    if (role === 'load-balancer') return balancers.get(privateIp);
+    if (!led) return undefined;
     return (role === 'slave' ? agents : masters).has(privateIp);
   };
 }

@@ -155,6 +155,11 @@ export function balancerOf(release: ReleaseName, consulEnabled: boolean): Balanc
   return consulEnabled ? catalogue[release].balancer : 'marathon-lb';
 }
 
+/** Where a load balancer tells that it is healthy: haproxy-consul has no page for it, there any answer is one. */
+export function balancerHealth(balancer: Balancer): { readonly port: number; readonly healthPath?: string } {
+  return balancer === 'marathon-lb' ? { port: 9090, healthPath: '/_haproxy_health_check' } : { port: 80 };
+}
+
 /** Whether mesos-consul and marathon-consul run, which feed haproxy-consul. */
 export function usesBridges(release: ReleaseName, consulEnabled: boolean): boolean {
   return balancerOf(release, consulEnabled) === 'haproxy-consul';

@@ -53,7 +53,7 @@ async function askGateway(
 ): Promise<Snapshot | undefined> {
   if (!isWorthAsking(record, nodes)) return undefined;
   try {
-    return await gateway.snapshot(snapshotRequest(record, await credentials.get(record.desired.clusterId)));
+    return await gateway.snapshot(snapshotRequest(record, nodes, await credentials.get(record.desired.clusterId)));
   } catch (error) {
     // Without its secret a cluster cannot be asked, but it can still be looked after and removed.
     if (error instanceof NotFound) return undefined;

@@ -3,8 +3,11 @@ import type { PlanInput, PlanOutput } from '../../contracts/reconcile.ts';
 import type { Plan } from '../../domain/cluster/plan.ts';
 import { secondsSince } from '../../domain/cluster/time.ts';
 
-/** After so many passes a run continues in a fresh execution: a history holds 25,000 events. */
-export const passesPerRun = 100;
+/**
+ * After so many passes and actions together a run continues in a fresh execution: a history holds 25,000 events, and either
+ * takes about a dozen, with some retries perhaps twice that.
+ */
+export const stepsPerRun = 300;
 
 interface Planned {
   readonly plan: Plan;
@@ -12,19 +15,19 @@ interface Planned {
   readonly now: Date;
 }
 
-function nextStep({ settled, decisions }: Plan, pass: number): PlanOutput['next'] {
+function nextStep({ settled, decisions }: Plan, steps: number): PlanOutput['next'] {
   if (settled) return 'end';
   // Before acting: what was decided is recorded, and the next run's first pass decides the same again.
-  if (pass >= passesPerRun) return 'continue';
+  if (steps >= stepsPerRun) return 'continue';
   return decisions.length > 0 ? 'act' : 'wait';
 }
 
-export function nextOf({ clusterId, run, pass }: PlanInput, { plan, signalSeq, now }: Planned): PlanOutput {
+export function nextOf({ clusterId, run, steps }: PlanInput, { plan, signalSeq, now }: Planned): PlanOutput {
   return {
     clusterId,
     run,
-    pass,
-    next: nextStep(plan, pass),
+    steps: steps + plan.decisions.length,
+    next: nextStep(plan, steps),
     decisions: [...plan.decisions],
     seenSignalSeq: signalSeq,
     waitSeconds: Math.max(1, Math.ceil(-secondsSince(plan.nextCheckAt, now))),
@@ -32,6 +35,6 @@ export function nextOf({ clusterId, run, pass }: PlanInput, { plan, signalSeq, n
 }
 
 /** The cluster is gone, or another run has taken over. */
-export function stop({ clusterId, run, pass }: PlanInput): PlanOutput {
-  return { clusterId, run, pass, next: 'stop', decisions: [], seenSignalSeq: 0, waitSeconds: 1 };
+export function stop({ clusterId, run, steps }: PlanInput): PlanOutput {
+  return { clusterId, run, steps, next: 'stop', decisions: [], seenSignalSeq: 0, waitSeconds: 1 };
 }

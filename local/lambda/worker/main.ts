@@ -2,10 +2,12 @@
 import { enableCompileCache, syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { watchActivity } from './activity.ts';
 import { installSimulatedDate } from './date.ts';
-import type { InvokeMessage, ReportedError, WorkerMessage, WorkerSetup } from './messages.ts';
+import type { HostMessage, InvokeMessage, ReportedError, WorkerMessage, WorkerSetup } from './messages.ts';
 import { installNetwork } from './network.ts';
 import { captureOutput } from './output.ts';
+import { installTimers } from './timers.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -16,11 +18,26 @@ captureOutput((line) => post({ kind: 'log', line }));
 enableCompileCache(setup.compileCache);
 installSimulatedDate(setup.clock);
 installNetwork(setup.network);
+const activity = watchActivity(
+  () => timers.pending > 0,
+  () => post({ kind: 'waiting', fired: timers.fired }),
+);
+const timers = installTimers(
+  {
+    set: (id, delayMs) => post({ kind: 'set-timer', id, delayMs }),
+    cancel: (id) => post({ kind: 'cancel-timer', id }),
+    busy: () => post({ kind: 'busy' }),
+  },
+  activity.look,
+);
 syncBuiltinESMExports();
 
 loadHandler().then(
   (handler) => {
-    parentPort?.on('message', (message: InvokeMessage) => void answer(handler, message));
+    parentPort?.on('message', (message: HostMessage) => {
+      if (message.kind === 'fire') timers.fire(message.id);
+      else void answer(handler, message);
+    });
     post({ kind: 'ready' });
   },
   (error: unknown) => {
@@ -46,7 +63,7 @@ function checkArity(handler: Handler): Handler {
 }
 
 async function answer(handler: Handler, { requestId, event, timeoutMs }: InvokeMessage): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
+  const [realStart, start] = [performance.now(), Date.now()];
   const context = {
     functionName: setup.functionName,
     functionVersion: '$LATEST',
@@ -56,7 +73,10 @@ async function answer(handler: Handler, { requestId, event, timeoutMs }: InvokeM
     logGroupName: setup.logGroupName,
     logStreamName: 'local',
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadline - performance.now())),
+    getRemainingTimeInMillis: () => {
+      const elapsed = Math.max(performance.now() - realStart, Date.now() - start);
+      return Math.max(0, Math.floor(timeoutMs - elapsed));
+    },
   };
   try {
     const value = await handler(JSON.parse(event), context);

@@ -20,11 +20,20 @@ export type WorkerNetwork =
   | { readonly kind: 'vpc'; readonly routerPort: number; readonly securityGroupIds: readonly string[] }
   | { readonly kind: 'public' };
 
+export type HostMessage = InvokeMessage | FireMessage;
+
+/** A timer of the function is due. */
+export interface FireMessage {
+  readonly kind: 'fire';
+  readonly id: number;
+}
+
 export interface InvokeMessage {
+  readonly kind: 'invoke';
   readonly requestId: string;
   /** JSON. */
   readonly event: string;
-  /** Real milliseconds that it may take. */
+  /** Milliseconds that it may take, of simulated and of real time alike. */
   readonly timeoutMs: number;
 }
 
@@ -36,6 +45,11 @@ export interface ReportedError {
 }
 
 export type WorkerMessage =
+  | { readonly kind: 'set-timer'; readonly id: number; readonly delayMs: number }
+  | { readonly kind: 'cancel-timer'; readonly id: number }
+  /** Only timers are waited for. `fired`: how many the function had been told of, for a newer one makes this outdated. */
+  | { readonly kind: 'waiting'; readonly fired: number }
+  | { readonly kind: 'busy' }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-error'; readonly error: ReportedError }

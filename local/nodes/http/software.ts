@@ -40,6 +40,8 @@ const listeners: readonly {
     process: 'consul',
     listen: (software, member) => (request) => answerConsul({ software, member }, request),
   },
+  // HAProxy answers at its front end even where no service is routed yet.
+  { port: 80, process: 'haproxy', listen: () => () => ({ status: 503 }) },
   { port: 9090, process: 'haproxy', listen: () => answerHealth },
 ];
 

@@ -28,6 +28,7 @@ export async function runStart(context: StartContext, node: Node, command: NodeC
   if (!start) return failed([], `the local cloud knows no software for document ${command.documentName}`);
   const software = context.softwareOf(command.parameters.ClusterId ?? node.identity.clusterId);
   const script = createScript(context.clock, node, software, command.parameters);
+  const startedAt = context.clock.now();
   node.disk.starts += 1;
   const fault = faultOf(context.faults, node);
   if (fault?.hangStarts) return new Promise<never>(() => {});
@@ -38,6 +39,7 @@ export async function runStart(context: StartContext, node: Node, command: NodeC
     }
     await start(script);
   });
+  node.lastStart = { tookMs: context.clock.now() - startedAt, waitedMs: script.waitedMs() };
   await sendSignal(node, 'node-started');
   return result;
 }

@@ -17,6 +17,8 @@ export interface Script {
   readonly parameters: Readonly<Record<string, string>>;
   readonly output: string[];
   seconds(): number;
+  /** Milliseconds that were spent waiting for what other nodes do. */
+  waitedMs(): number;
   say(text: string): void;
   /** @throws StartFailed */
   require(what: string, seconds: number, condition: () => boolean): Promise<void>;
@@ -33,6 +35,13 @@ export function createScript(
   const startedAt = clock.now();
   const output: string[] = [];
   const seconds = () => Math.round((clock.now() - startedAt) / 1000);
+  let waitedMs = 0;
+  const waiting = async <T>(wait: Promise<T>): Promise<T> => {
+    const since = clock.now();
+    const result = await wait;
+    waitedMs += clock.now() - since;
+    return result;
+  };
   const limit = (asked: number) => Math.max(0, Math.min(asked, budgetSeconds - seconds()));
   const fail = (what: string) => {
     throw new StartFailed(`still not so after ${seconds()} s: ${what}`);
@@ -44,10 +53,11 @@ export function createScript(
     parameters,
     output,
     seconds,
+    waitedMs: () => waitedMs,
     say: (text) => output.push(text),
     async require(what, asked, condition) {
       const since = seconds();
-      if (!(await software.waitFor(node, condition, limit(asked) * 1000))) fail(what);
+      if (!(await waiting(software.waitFor(node, condition, limit(asked) * 1000)))) fail(what);
       done(what, since);
     },
     async requireCall(what, asked, condition) {
@@ -55,7 +65,7 @@ export function createScript(
       const deadline = since + limit(asked);
       while (!(await condition())) {
         if (seconds() >= deadline) fail(what);
-        await node.life.sleep(pollMs);
+        await waiting(node.life.sleep(pollMs));
       }
       done(what, since);
     },

@@ -122,6 +122,21 @@ describe('decide, on a complete cluster', () => {
     ]);
   });
 
+  it('starts a load balancer again whose HAProxy has not answered for two minutes', () => {
+    const nodes = readyNodes();
+    const balancer = nodes.find(({ role }) => role === 'load-balancer')!;
+    const whole = healthySnapshot(nodes);
+    const loadBalancers = whole.loadBalancers.map((each) => ({ ...each, healthy: each.ip !== balancer.privateIp }));
+    const actual = healthy(nodes, { snapshot: { ...whole, loadBalancers } });
+    const marked = nodes.map((each) => (each === balancer ? { ...each, missingSince: at(10).toISOString() } : each));
+    const look = (seconds: number) =>
+      decide(input({ record: complete(nodes), nodes: marked, actual, status: 'CREATE_COMPLETE', now: at(seconds) }));
+    expect(look(100)).toMatchObject({ decisions: [], settled: false });
+    expect(look(140).decisions).toEqual([
+      expect.objectContaining({ kind: 'start-containers', instanceIds: [balancer.instanceId] }),
+    ]);
+  });
+
   it('configures the surviving load balancer for its new peer and publishes the new addresses', () => {
     const nodes = readyNodes();
     const fresh = node({ group: 'balancers', role: 'load-balancer', ordinal: 2, status: 'online' });

@@ -123,6 +123,30 @@ describe('running time', () => {
     clock.stop();
   });
 
+  it('pauses while something is held if it is faster than real time', async () => {
+    const fast = createClock({ speed: 1000, start: 0 });
+    const release = fast.hold();
+    const held = fast.now();
+    let fired = false;
+    fast.after(1000, () => {
+      fired = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([fast.now(), fired]).toEqual([held, false]);
+    expect([...new Float64Array(fast.shared)]).toEqual([held, expect.any(Number), 0]);
+    release();
+    release();
+    await fast.advance(2000);
+    expect(fired).toBe(true);
+    expect(new Float64Array(fast.shared)[2]).toBe(1000);
+    fast.stop();
+    const real = createClock({ speed: 1, start: 0 });
+    real.hold();
+    await real.advance(5);
+    expect(real.now()).toBeGreaterThanOrEqual(5);
+    real.stop();
+  });
+
   it('refuses a speed that is not above zero', () => {
     expect(() => createClock({ speed: 0 })).toThrow("the clock's speed must be above 0, not 0");
   });

@@ -45,6 +45,15 @@ describe('functions', () => {
         'date',
         'export const handler = async () => [Date.now(), new Date().toISOString(), new Date(0) instanceof Date, Date().slice(0, 15)];',
       ),
+      Sleep: make(
+        'sleep',
+        'export const handler = async ({ ms }) => { const t = Date.now(); await new Promise((r) => setTimeout(r, ms)); return Date.now() - t; };',
+        { Timeout: 60 },
+      ),
+      Cancel: make(
+        'cancel',
+        'import { promisify } from "node:util"; export const handler = async () => { const t = setTimeout(() => { throw 1; }, 5); clearTimeout(t); const [x] = await Promise.all([promisify(setTimeout)(20, "x"), 1]); return [x, typeof +t]; };',
+      ),
       Log: make(
         'log',
         'export const handler = async () => { console.log("one\\ntwo"); console.error({ three: 3 }); };',
@@ -134,6 +143,28 @@ describe('functions', () => {
   it('see simulated time', async () => {
     await cloud.clock.advance(3_600_000);
     expect(await payloadOf('date')).toEqual([cloud.clock.now(), '2026-01-01T01:00:00.000Z', true, 'Thu Jan 01 2026']);
+  });
+
+  it('sleep in simulated time, and time out in it', async () => {
+    const real = performance.now();
+    let slept: unknown;
+    void payloadOf('sleep', { ms: 50_000 }).then((answer) => {
+      slept = answer;
+    });
+    await cloud.clock.runUntil(() => slept !== undefined, { within: 100_000 });
+    expect(slept).toBe(50_000);
+    slept = undefined;
+    void payloadOf('sleep', { ms: 80_000 }).then((answer) => {
+      slept = answer;
+    });
+    await cloud.clock.runUntil(() => slept !== undefined, { within: 100_000 });
+    expect(slept).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect(performance.now() - real).toBeLessThan(10_000);
+  });
+
+  it('sleep in real time when nobody moves the clock', async () => {
+    expect(await payloadOf('sleep', { ms: 20 })).toBe(0);
+    expect(await payloadOf('cancel')).toEqual(['x', 'number']);
   });
 
   it('have their output captured line by line', async () => {

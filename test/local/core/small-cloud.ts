@@ -39,7 +39,7 @@ export async function startSmallCloud(options: SmallCloudOptions = {}) {
   const failed: Array<{ queueArn: string; body: string }> = [];
   const dynamodb = createDynamoDb(where);
   const host = createLambdaHost({
-    ...{ clock, credentials, logs, ...where },
+    ...{ clock, faults, credentials, logs, ...where },
     endpoint: () => aws.url,
     routerPort: () => options.routerPort ?? 0,
     deliverFailed: (_role, queueArn, body) => failed.push({ queueArn, body }),

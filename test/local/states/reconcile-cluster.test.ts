@@ -24,8 +24,8 @@ function plans(...answers: (Next | FunctionFails)[]): Answer {
   return (input: PlanInput, call) => {
     const answer = answers[Math.min(call, answers.length) - 1]!;
     if (answer instanceof FunctionFails) return answer;
-    const { run, pass } = input;
-    return { clusterId, run, pass, decisions: [], seenSignalSeq: 7, waitSeconds: 60, ...answer };
+    const { run, steps } = input;
+    return { clusterId, run, steps, decisions: [], seenSignalSeq: 7, waitSeconds: 60, ...answer };
   };
 }
 const prepare = {
@@ -57,7 +57,7 @@ describe('the reconcile machine', () => {
     });
     await finish();
     expect(execution.status).toBe('SUCCEEDED');
-    expect(passes()).toEqual([{ clusterId, run: 1, pass: 0, results: [] }]);
+    expect(passes()).toEqual([{ clusterId, run: 1, steps: 0, results: [] }]);
     expect(functions.callsOf('end-run')).toEqual([{ clusterId, run: 1, seenSignalSeq: 7, mode: 'end' }]);
   });
 
@@ -68,7 +68,7 @@ describe('the reconcile machine', () => {
     });
     await finish();
     expect(execution.status).toBe('SUCCEEDED');
-    expect(passes().map(({ pass }) => pass)).toEqual([0, 1]);
+    expect(passes().map(({ steps }) => steps)).toEqual([0, 1]);
   });
 
   it('carries decisions out and plans again with their results', async () => {
@@ -82,7 +82,7 @@ describe('the reconcile machine', () => {
     expect(passes()[1]).toEqual({
       clusterId,
       run: 1,
-      pass: 1,
+      steps: 1,
       results: [
         { key: 'prepare', outcome: 'done' },
         { key: 'terminate/i-1', outcome: 'done' },
@@ -138,7 +138,7 @@ describe('the reconcile machine', () => {
     expect(asked).toEqual({ clusterId, run: 1, seenSignalSeq: 7, taskToken: expect.any(String) });
     call('SendTaskSuccess', { taskToken: asked?.taskToken, output: '{}' });
     await finish();
-    expect(passes().map(({ pass }) => pass)).toEqual([0, 1]);
+    expect(passes().map(({ steps }) => steps)).toEqual([0, 1]);
   });
 
   it('plans again when the wait is over', async () => {
@@ -148,7 +148,7 @@ describe('the reconcile machine', () => {
     });
     const before = clock.now();
     await finish();
-    expect(passes().map(({ pass }) => pass)).toEqual([0, 1]);
+    expect(passes().map(({ steps }) => steps)).toEqual([0, 1]);
     expect(clock.now() - before).toBeGreaterThanOrEqual(600_000);
   });
 

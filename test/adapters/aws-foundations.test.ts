@@ -1,0 +1,176 @@
+/** The adapters of EC2, IAM and Secrets Manager, by the real clients, on the emulated services with their late visibility. */
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { awsFoundations } from '../../lambdas/adapters/aws-foundations.ts';
+import { ec2Fleet } from '../../lambdas/adapters/ec2-fleet.ts';
+import { ec2Addresses, ec2Inventory, ec2Terminator } from '../../lambdas/adapters/ec2-inventory.ts';
+import { ec2Launcher } from '../../lambdas/adapters/ec2-launch.ts';
+import type { NodeSettings } from '../../lambdas/adapters/node-settings.ts';
+import { secretsManagerCredentials } from '../../lambdas/adapters/secrets-manager-credentials.ts';
+import { NotYetVisible } from '../../lambdas/contracts/error-names.ts';
+import { tagKeys } from '../../lambdas/contracts/tags.ts';
+import type { DesiredCluster, Foundation } from '../../lambdas/domain/cluster/records.ts';
+import { maker, zones } from '../local/ec2/ec2-harness.ts';
+import { accounts, createCluster } from '../local/nodes/cluster-harness.ts';
+import { clusterId, desired as desiredCluster, spec } from '../support/clusters.ts';
+import { settings as someSettings } from '../support/node-settings.ts';
+
+const wanted = spec({ masters: 3, slaves: 4, loadBalancers: 2 });
+const openPorts = [80, 443].map((port) => ({ protocol: 'tcp' as const, from: port, to: port, cidr: '0.0.0.0/0' }));
+const desired: DesiredCluster = desiredCluster({
+  spec: { ...wanted, loadBalancers: { ...wanted.loadBalancers!, openPorts } },
+});
+const secrets = { ...accounts, consulGossipKey: 'a2V5', templateLiterals: {}, parameters: {} };
+
+let cloud: Awaited<ReturnType<typeof createCluster>>;
+let clients: { ec2: EC2Client; iam: IAMClient; secrets: SecretsManagerClient };
+let settings: NodeSettings;
+
+beforeAll(async () => {
+  cloud = await createCluster({ masters: 1, seed: 'foundations' });
+  const makePolicy = maker(cloud.iam.resourceTypes);
+  const PolicyDocument = { Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }] };
+  const { ref: policy } = await makePolicy('AWS::IAM::ManagedPolicy', 'Policy', { PolicyDocument });
+  settings = {
+    ...someSettings,
+    region: 'eu-central-1',
+    vpcId: cloud.network.vpcId,
+    subnets: { public: zones.map((zone, n) => ({ id: cloud.network.subnets[n]!, zone })), private: [] },
+    gatewaySecurityGroupId: cloud.gatewayGroup,
+    boundaryArn: policy,
+    policyArns: { master: policy, slave: policy, 'load-balancer': policy },
+    image: 'ami-0123456789abcdef0',
+  };
+  const client = {
+    region: 'eu-central-1',
+    endpoint: cloud.aws.url,
+    credentials: cloud.credentials.user,
+    maxAttempts: 1,
+  };
+  clients = { ec2: new EC2Client(client), iam: new IAMClient(client), secrets: new SecretsManagerClient(client) };
+});
+afterAll(() => cloud.close());
+
+const foundations = () => awsFoundations({ ...clients, settings });
+const leftovers = () =>
+  [cloud.ec2, cloud.iam].flatMap(({ inspect }) => [...inspect.leftovers(tagKeys.clusterId, clusterId)]);
+
+/** As the state machine retries: after a while, when something is not visible yet. */
+async function retried<T>(act: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof NotYetVisible) || attempt === 15) throw error;
+      await cloud.clock.advance(2_000);
+    }
+  }
+}
+
+describe('a cluster in the cloud', () => {
+  let foundation: Foundation;
+  const context = (group: DesiredCluster['spec']['masters'], n: number) => ({
+    clusterId,
+    group,
+    foundation,
+    token: `${clusterId}-${n}`,
+  });
+
+  it('cannot be prepared without its secret', async () => {
+    await expect(foundations().prepare(desired, zones)).rejects.toMatchObject({ name: 'InvalidInput' });
+  });
+
+  it('keeps the credentials it was first given', async () => {
+    const credentials = secretsManagerCredentials(clients.secrets, settings.stackName);
+    await credentials.create(clusterId, secrets);
+    await credentials.create(clusterId, { ...secrets, consulGossipKey: 'b3RoZXI=' });
+    expect(await credentials.get(clusterId)).toEqual(secrets);
+    await expect(credentials.get('0197a000-0000-7000-8000-00000000dead')).rejects.toMatchObject({ name: 'NotFound' });
+  });
+
+  it('is prepared, and found again as it is', async () => {
+    foundation = await retried(() => foundations().prepare(desired, zones));
+    expect(foundation.masterInterfaces.map(({ slot, zone, publicIp }) => [slot, zone, typeof publicIp])).toEqual(
+      zones.map((zone, n) => [n + 1, zone, 'string']),
+    );
+    expect(Object.keys(foundation.publicSecurityGroupIds)).toEqual(['balancers']);
+    expect(Object.keys(foundation.launchTemplates)).toEqual(['slaves']);
+    await cloud.clock.advance(30_000);
+    const before = leftovers().length;
+    expect(await retried(() => foundations().prepare(desired, zones))).toEqual(foundation);
+    expect(leftovers()).toHaveLength(before);
+  });
+
+  it('moves a free slot to another zone', async () => {
+    const moved = [zones[1], zones[1], zones[2]];
+    const before = foundation.masterInterfaces;
+    foundation = await retried(() => foundations().prepare(desired, moved));
+    expect(foundation.masterInterfaces.map(({ zone }) => zone)).toEqual(moved);
+    expect(foundation.masterInterfaces.slice(1)).toEqual(before.slice(1));
+    expect(foundation.masterInterfaces[0]?.publicIp).toBe(before[0]?.publicIp);
+    await cloud.clock.advance(30_000);
+  });
+
+  it('gets each launch once, however often it is repeated', async () => {
+    const launcher = ec2Launcher(clients.ec2, settings);
+    const fleet = ec2Fleet(clients.ec2, settings);
+    const [slot] = foundation.masterInterfaces;
+    const offering = { instanceType: 'm5.large', zone: zones[0], market: 'on-demand' as const };
+    const offerings = zones.map((zone) => ({ ...offering, zone }));
+    for (let n = 0; n < 2; n += 1) {
+      const master = await retried(() => launcher.launchMaster(context(wanted.masters, 1), slot!, 'm5.large'));
+      expect(master).toMatchObject({ zone: zones[1], privateIp: slot?.privateIp });
+      await retried(() => launcher.launchLoadBalancer(context(desired.spec.loadBalancers!, 2), 1, offering));
+      const slaves = await retried(() => fleet.launchSlaves(context(desired.spec.slaves[0]!, 3), 4, offerings));
+      expect(slaves.launched).toHaveLength(4);
+      expect(new Set(slaves.launched.map(({ zone }) => zone)).size).toBe(3);
+    }
+    await cloud.clock.advance(20_000);
+    const instances = await ec2Inventory(clients.ec2, settings.stackName).listInstances(clusterId);
+    const byRole = instances.map(({ role, state }) => `${role} ${state}`).sort();
+    expect(byRole).toEqual(['load-balancer running', 'master running', ...Array(4).fill('slave running')]);
+    expect(instances.find(({ role }) => role === 'master')).toMatchObject({
+      slot: 1,
+      launchToken: `${clusterId}-1`,
+      publicIp: slot?.publicIp,
+    });
+  });
+
+  it('keeps the interface of a slot that is in use', async () => {
+    const prepared = await retried(() => foundations().prepare(desired, zones));
+    expect(prepared.masterInterfaces[0]).toEqual(foundation.masterInterfaces[0]);
+  });
+
+  it('has an address that moves between instances', async () => {
+    const addresses = ec2Addresses(clients.ec2);
+    const { allocationId } = foundation.virtualAddress!;
+    expect(await addresses.findAddressHolder(allocationId)).toBeUndefined();
+    const instances = await ec2Inventory(clients.ec2, settings.stackName).listInstances(clusterId);
+    const balancer = instances.find(({ role }) => role === 'load-balancer')!.instanceId;
+    await addresses.associateAddress(allocationId, balancer);
+    expect(await addresses.findAddressHolder(allocationId)).toBe(balancer);
+  });
+
+  it('is seen by the sweep', async () => {
+    const found = (await foundations().listClusterIds()).get(clusterId);
+    expect(found?.instanceIds).toHaveLength(6);
+    expect(found?.youngest).toBeInstanceOf(Date);
+  });
+
+  it('tells what is in use, and leaves nothing in the end', async () => {
+    const left = await foundations().cleanUp(clusterId);
+    expect(left.join()).toMatch(/network interface eni-.*security group sg-/);
+    const instances = await ec2Inventory(clients.ec2, settings.stackName).listInstances(clusterId);
+    await ec2Terminator(clients.ec2).terminate([
+      'i-0123456789abcdef0',
+      ...instances.map(({ instanceId }) => instanceId),
+    ]);
+    await cloud.clock.advance(120_000);
+    expect(await foundations().cleanUp(clusterId)).toEqual([]);
+    expect(await foundations().cleanUp(clusterId)).toEqual([]);
+    await cloud.clock.advance(2 * 3600_000);
+    expect(leftovers()).toEqual([]);
+    expect(await foundations().listClusterIds()).toEqual(new Map());
+  });
+});
