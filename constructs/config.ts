@@ -48,8 +48,8 @@ const Settings = z.object({
     .string()
     .regex(/^vpc-[0-9a-f]{8,17}$/, 'must look like vpc-0123456789abcdef0')
     .optional(),
-  /** Range of the VPC, of a new one as of an existing one. */
-  vpcCidr: VpcCidr.default('10.0.0.0/16'),
+  /** Range of the VPC: of a new one 10.0.0.0/16 unless given, of an existing one what it has, for the gateway's way to masters. */
+  vpcCidr: VpcCidr.optional(),
   /** Of an existing VPC: subnets with a route to an internet gateway, one per zone. */
   publicSubnets: z.array(SubnetConfig).default([]),
   /** Of an existing VPC: subnets behind NAT, one per zone. Empty: all nodes live in the public subnets. */
@@ -116,6 +116,11 @@ const networkRules: readonly {
     holds: ({ vpcId, publicSubnets }) => vpcId === undefined || publicSubnets.length > 0,
   },
   {
+    key: 'vpcCidr',
+    message: 'must be given with vpcId: the range that the VPC has',
+    holds: ({ vpcId, vpcCidr }) => vpcId === undefined || vpcCidr !== undefined,
+  },
+  {
     key: 'natGateways',
     message: 'goes with a new VPC only: name privateSubnets instead',
     holds: ({ vpcId, natGateways }) => vpcId === undefined || natGateways === 0,
@@ -131,7 +136,13 @@ const networkRules: readonly {
     holds: ({ privateSubnets }) => isOnePerZone(privateSubnets),
   },
 ];
-const networkKeys: ReadonlySet<unknown> = new Set(['vpcId', 'publicSubnets', 'privateSubnets', 'natGateways']);
+const networkKeys: ReadonlySet<unknown> = new Set([
+  'vpcId',
+  'vpcCidr',
+  'publicSubnets',
+  'privateSubnets',
+  'natGateways',
+]);
 
 /** The context keys. Rules between keys are checked beside other faults, as long as the keys themselves are right. */
 export const ConfigSchema = networkRules.reduce(

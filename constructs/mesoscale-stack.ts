@@ -126,7 +126,7 @@ function reconcileName({ stackName }: Config): string {
 function networkProps(config: Config) {
   const { vpcId, vpcCidr, publicSubnets, privateSubnets, natGateways, logRetentionDays } = config;
   return {
-    cidr: vpcCidr,
+    cidr: vpcCidr ?? '10.0.0.0/16',
     natGateways,
     logRetention: logRetentionDays,
     ...(vpcId === undefined ? {} : { existing: { vpcId, publicSubnets, privateSubnets } }),

@@ -3,13 +3,11 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SubnetChoice } from '../lambdas/contracts/functions.ts';
+import { gatewayPorts } from '../lambdas/contracts/gateway.ts';
 import type { FunctionNetwork } from './control-function.ts';
 
 /** A new VPC has subnets in this many zones: masters live in three. */
 export const zoneCount = 3;
-
-/** Ports of Mesos masters, Marathon and Chronos, plain and TLS: all that the gateway speaks to. */
-const gatewayPorts = [5050, 8080, 8443, 4400, 4443];
 
 export interface ExistingVpc {
   readonly vpcId: string;
@@ -117,10 +115,10 @@ export class Network extends Construct {
   private addGatewaySecurityGroup(cidr: string): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(this, 'GatewaySecurityGroup', {
       vpc: this.vpc,
-      description: 'Gateway function: out to masters, nothing in, no internet',
+      description: 'Gateway function: out to nodes, nothing in, no internet',
       allowAllOutbound: false,
     });
-    for (const port of gatewayPorts) group.addEgressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(port), 'masters');
+    for (const port of gatewayPorts) group.addEgressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(port), 'nodes');
     return group;
   }
 }

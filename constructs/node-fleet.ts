@@ -41,9 +41,10 @@ export class NodeFleet extends Construct {
     });
   }
 
-  /** Launching single instances: masters and load balancers. */
+  /** Launching single instances: masters, into the interfaces that are their slots, and load balancers. */
   grantLaunch(grantee: iam.IGrantable): iam.Grant {
-    return this.grantLaunchBy(grantee, [runInstances], ['RunInstances']);
+    this.grantLaunchBy(grantee, [runInstances], ['RunInstances']);
+    return allow(grantee, this.ec2.onTagged([runInstances], 'network-interface'));
   }
 
   /** Launching many at once, from the launch templates of clusters. */
@@ -55,6 +56,12 @@ export class NodeFleet extends Construct {
       this.ec2.onTagged(createFleet, 'launch-template'),
       this.serviceLinkedRoles(),
     );
+  }
+
+  /** Naming the node image in a launch template: EC2 checks a parameter as the caller. */
+  grantReadImage(grantee: iam.IGrantable): void {
+    const permissions = this.imageParameter();
+    if (permissions.length > 0) allow(grantee, ...permissions);
   }
 
   grantTerminate(grantee: iam.IGrantable): iam.Grant {
@@ -74,9 +81,9 @@ export class NodeFleet extends Construct {
     this.props.roles.grantPass(grantee);
     return allow(
       grantee,
-      this.ec2.onNew(actions, 'instance', 'volume'),
+      this.ec2.onNew(actions, 'instance', 'volume', 'network-interface'),
       this.ec2.onTagged(actions, 'security-group'),
-      ...this.placing(actions),
+      this.placing(actions),
       this.starting(actions),
       this.ec2.tagging(createActions),
       ...this.imageParameter(),
@@ -84,19 +91,9 @@ export class NodeFleet extends Construct {
     );
   }
 
-  /** In the stack's subnets; on new interfaces there, and on the ones that are masters' slots. */
-  private placing(actions: readonly string[]): Permission[] {
-    const { nodeSubnets } = this.props.network;
-    const subnets = nodeSubnets.map(({ subnetId }) => this.ec2.arn('subnet', subnetId));
-    return [
-      { actions, resources: subnets },
-      {
-        actions,
-        resources: [this.ec2.arn('network-interface', '*')],
-        conditions: { ArnEquals: { 'ec2:Subnet': subnets } },
-        because: 'interfaces are made with instances or per cluster; the condition leaves those in the stack’s subnets',
-      },
-    ];
+  private placing(actions: readonly string[]): Permission {
+    const subnets = this.props.network.nodeSubnets.map(({ subnetId }) => this.ec2.arn('subnet', subnetId));
+    return { actions, resources: subnets };
   }
 
   private starting(actions: readonly string[]): Permission {

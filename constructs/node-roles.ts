@@ -68,22 +68,19 @@ export class NodeRoles extends Construct {
     return allow(grantee, this.passing());
   }
 
+  /** Finding what there is, and removing it. */
   grantDelete(grantee: iam.IGrantable): iam.Grant {
     return allow(
       grantee,
+      {
+        actions: ['iam:ListRoles', 'iam:ListInstanceProfiles'],
+        resources: ['*'],
+        because: 'IAM lists by path prefix, not by resource',
+      },
       this.onRoles(['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:DeleteRolePolicy', 'iam:DeleteRole']),
       this.onRoles(['iam:DetachRolePolicy'], { ArnEquals: { 'iam:PolicyARN': this.policyArns } }),
       this.onProfiles(['iam:RemoveRoleFromInstanceProfile', 'iam:DeleteInstanceProfile']),
     );
-  }
-
-  /** Finding roles whose cluster is gone. */
-  grantList(grantee: iam.IGrantable): iam.Grant {
-    return allow(grantee, {
-      actions: ['iam:ListRoles'],
-      resources: ['*'],
-      because: 'IAM lists by path prefix, not by resource',
-    });
   }
 
   private get policyArns(): string[] {

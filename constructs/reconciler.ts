@@ -74,12 +74,13 @@ export class Reconciler extends Construct {
   }
 
   private addPrepareCluster(): ControlFunction {
-    const { store, foundations, roles, secrets } = this.props;
+    const { store, fleet, foundations, roles, secrets } = this.props;
     const prepare = this.addFunction('prepare-cluster', nodeEnvironment(this.props));
     store.grantRead(prepare);
     store.grantUpdate(prepare);
     foundations.grantDescribe(prepare);
     foundations.grantPrepare(prepare);
+    fleet.grantReadImage(prepare);
     roles.grantCreate(prepare);
     secrets.grantDescribe(prepare);
     return prepare;

@@ -31,7 +31,6 @@ export class Sweep extends Construct {
     to.store.grantUpdate(this.function);
     to.fleet.grantTerminate(this.function);
     grantCleanUp(this.function, to);
-    to.roles.grantList(this.function);
     to.secrets.grantList(this.function);
     grantWake(this.function, to.reconcileStateMachineArn);
   }

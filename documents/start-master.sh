@@ -13,6 +13,7 @@ main() {
   own_data "$MESOSCALE_CLUSTER_ID master $SLOT $INSTANCE_ID" consul zookeeper mesos-master marathon chronos -- \
     /var/lib/consul /var/lib/zookeeper /var/lib/mesos
   pull_master_images
+  if [ "$FOUNDERS" != none ]; then begin_anew; fi
   start_consul "master-$SLOT" "$(consul_server_settings)"
   start_zookeeper
   require_healthy zookeeper 'ZooKeeper on this master is part of a quorum' "$BUDGET" zookeeper_serves
@@ -34,6 +35,25 @@ find_slot() {
     fi
   done
   fail "address $SELF of this node is not among the masters' ($MASTER_IPS)"
+}
+
+# After the loss of a majority the registry can only begin anew, on all masters. ZooKeeper's data is with the survivors: empty
+# members must not form a quorum without them, so that all but the founders wait until these have one.
+begin_anew() {
+  remove_container mesos-master
+  rm -rf "$ROOT/var/lib/mesos"
+  case ",$FOUNDERS," in
+    *",$SELF,"*) ;;
+    *) require 'ZooKeeper of the founders is a quorum' "$BUDGET" founders_serve ;;
+  esac
+}
+
+founders_serve() {
+  local founder
+  for founder in ${FOUNDERS//,/ }; do
+    if zookeeper_says "$founder" srvr | grep -Eqx 'Mode: (leader|follower)'; then return; fi
+  done
+  return 1
 }
 
 pull_master_images() {

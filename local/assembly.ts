@@ -8,18 +8,37 @@ import { promisify } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const cache = join(root, 'node_modules', '.cache', 'local-assemblies');
 /** What the stack is made of. */
-const SOURCES = ['bin', 'constructs', 'lambdas', 'state-machines', 'documents', 'cdk.json', 'package-lock.json'];
-/** Assemblies that are kept, so that going back and forth between two states of the sources stays quick. */
+const SOURCES = [
+  'bin',
+  'cdk.json',
+  'constructs',
+  'documents',
+  'lambdas',
+  'local/build-assembly.ts',
+  'package-lock.json',
+  'state-machines',
+];
+/** Assemblies that are kept, so that going back and forth between states of the sources stays quick. */
 const KEPT = 3;
+/** A younger one may be in use by a local cloud that is still running. */
+const IN_USE_MS = 3_600_000;
 const POLL_MS = 200;
 
+let prepared: Promise<string> | undefined;
+
 /**
- * Bundles and synthesizes if the sources changed since the last time. Processes that ask at the same time share one build.
+ * Bundles and synthesizes if the sources changed since the last time. Processes that ask at the same time share one build,
+ * and a process stays with the assembly that it got first.
  *
  * @returns the directory of the cloud assembly
  * @throws Error with what the build printed
  */
-export async function prepareAssembly(): Promise<string> {
+export function prepareAssembly(): Promise<string> {
+  prepared ??= findOrBuild();
+  return prepared;
+}
+
+async function findOrBuild(): Promise<string> {
   const directory = join(cache, hashSources());
   const assembly = join(directory, 'cdk.out');
   while (!existsSync(assembly)) {
@@ -76,7 +95,8 @@ function removeOld(): void {
     .filter((name) => !name.includes('.'))
     .map((name) => ({ name, madeAt: statSync(join(cache, name)).mtimeMs }))
     .sort((a, b) => b.madeAt - a.madeAt);
-  for (const { name } of assemblies.slice(KEPT)) rmSync(join(cache, name), { recursive: true, force: true });
+  const old = assemblies.slice(KEPT).filter(({ madeAt }) => Date.now() - madeAt > IN_USE_MS);
+  for (const { name } of old) rmSync(join(cache, name), { recursive: true, force: true });
 }
 
 function hashSources(): string {

@@ -55,7 +55,8 @@ export interface LocalCloud {
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '123456789012';
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
-const COMPILE_CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 'local-cloud');
+/** Compiled code of the functions, beside their bundles: it is worth nothing without them. */
+const COMPILE_CACHE = '.compile-cache';
 
 /**
  * @throws TemplateError listing all that the template asks of the local cloud and that it does not know
@@ -63,66 +64,85 @@ const COMPILE_CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 
  */
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const templateFile = findTemplate(options.template);
-  const seed = options.seed ?? 1;
-  const random = createRandom(seed);
-  const clock = createClock({ speed: options.speed });
-  const faults = createFaults(random.fork('faults'));
-  const credentials = createCredentials({ accountId: ACCOUNT_ID, seed });
-  const calls = createCallLog();
-  const logs = createLogs(clock.now);
-  const servers: LocalServer[] = [];
-  const close = async () => {
-    clock.stop();
-    await services.functions.close();
-    await Promise.all([...servers.map((server) => server.close()), services.nodes.close()]);
-  };
-
-  let oidc: OidcIssuer | undefined;
-  const services = createServices({
-    ...{ clock, random, faults, credentials, logs },
-    ...{ accountId: ACCOUNT_ID, region: REGION, zones: ZONES },
-    endpoint: () => aws.url,
-    apiUrl: () => api.url,
-    assetDirectory: dirname(templateFile),
-    compileCache: COMPILE_CACHE,
-  });
-  const pages = createPages({ faults, now: clock.now, oidc: () => oidc ?? missing('the issuer') });
-  const endpoint = createEndpoint({
-    ...{ clock, faults, credentials, calls, logs },
-    services: () => services.all,
-    policiesOf: services.policiesOf,
-  });
-  const listen = async (port: number | undefined, respond: Parameters<typeof startServer>[1]) => {
-    const server = await startServer(port ?? 0, respond);
-    servers.push(server);
-    return server;
-  };
-  let aws: LocalServer;
-  let api: LocalServer;
+  const parts = assemble(options, dirname(templateFile));
   try {
-    aws = await listen(options.awsPort, async (request, response) => {
-      if (!(await pages(request, response))) await endpoint(request, response);
-    });
-    api = await listen(options.port, (request, response) => services.httpApi.respond(request, response));
-    await services.nodes.router.listen();
-    oidc = await createOidcIssuer(`${aws.url}${OIDC_PATH}`, clock.now);
+    const [aws, api] = await listen(options, parts);
+    await parts.services.nodes.router.listen();
+    const oidc = await createOidcIssuer(`${aws.url}${OIDC_PATH}`, parts.clock.now);
+    parts.oidc = oidc;
     const stack = await createStack({
       template: JSON.parse(readFileSync(templateFile, 'utf8')) as Template,
       stackName: 'mesoscale',
       ...{ region: REGION, accountId: ACCOUNT_ID, zones: ZONES },
       parameters: { OidcIssuers: JSON.stringify([{ issuer: oidc.issuer }]), ...options.parameters },
-      types: services.resourceTypes,
+      types: parts.services.resourceTypes,
     });
-    for (const fault of options.faults ?? []) faults.add(fault);
-    const { issueToken } = oidc;
+    for (const fault of options.faults ?? []) parts.faults.add(fault);
+    const { clock, calls, faults, logs, credentials, services } = parts;
     return {
-      ...{ clock, calls, faults, logs, credentials, stack, services, issueToken, close },
+      ...{ clock, calls, faults, logs, credentials, services, stack },
       ...{ apiUrl: api.url, awsEndpoint: aws.url, region: REGION, accountId: ACCOUNT_ID },
+      issueToken: (user) => oidc.issueToken(user),
+      close: () => close(parts),
     };
   } catch (error) {
-    await close();
+    await close(parts);
     throw error;
   }
+}
+
+interface Parts {
+  readonly clock: LocalClock;
+  readonly calls: CallLog;
+  readonly faults: FaultSwitches;
+  readonly logs: Logs;
+  readonly credentials: Credentials;
+  readonly services: Services;
+  readonly servers: LocalServer[];
+  oidc?: OidcIssuer;
+}
+
+/** Everything before anything listens. */
+function assemble({ seed = 1, speed }: CloudOptions, assetDirectory: string): Parts {
+  const random = createRandom(seed);
+  const clock = createClock({ speed });
+  const faults = createFaults(random.fork('faults'));
+  const credentials = createCredentials({ accountId: ACCOUNT_ID, seed });
+  const logs = createLogs(clock.now);
+  const servers: LocalServer[] = [];
+  const urlOf = (index: number) => servers[index]?.url ?? missing('the server');
+  const services = createServices({
+    ...{ clock, random, faults, credentials, logs, assetDirectory },
+    ...{ accountId: ACCOUNT_ID, region: REGION, zones: ZONES },
+    endpoint: () => urlOf(0),
+    apiUrl: () => urlOf(1),
+    compileCache: join(assetDirectory, COMPILE_CACHE),
+  });
+  return { clock, calls: createCallLog(), faults, logs, credentials, services, servers };
+}
+
+/** @returns the servers of the AWS endpoint and of the API */
+async function listen(options: CloudOptions, parts: Parts): Promise<[LocalServer, LocalServer]> {
+  const { clock, faults, credentials, calls, logs, services, servers } = parts;
+  const pages = createPages({ faults, now: clock.now, oidc: () => parts.oidc ?? missing('the issuer') });
+  const endpoint = createEndpoint({
+    ...{ clock, faults, credentials, calls, logs },
+    services: () => services.all,
+    policiesOf: services.policiesOf,
+  });
+  const aws = await startServer(options.awsPort ?? 0, async (request, response) => {
+    if (!(await pages(request, response))) await endpoint(request, response);
+  });
+  servers.push(aws);
+  const api = await startServer(options.port ?? 0, (request, response) => services.httpApi.respond(request, response));
+  servers.push(api);
+  return [aws, api];
+}
+
+async function close({ clock, services, servers }: Parts): Promise<void> {
+  clock.stop();
+  await services.functions.close();
+  await Promise.all([...servers.map((server) => server.close()), services.nodes.close()]);
 }
 
 function findTemplate(path: string): string {

@@ -15,8 +15,8 @@ async function start(given: Arguments): Promise<void> {
   const template = await prepareAssembly();
   const cloud = await startCloud({ ...given, template });
   const token = await cloud.issueToken({
-    subject: 'local-user',
-    name: 'Local User',
+    subject: 'dev',
+    name: 'Developer',
     lifetimeSeconds: TOKEN_LIFETIME_SECONDS,
   });
   writeState(cloud, token);
@@ -31,15 +31,14 @@ function writeState({ apiUrl, awsEndpoint, region }: LocalCloud, token: string):
 }
 
 function welcome({ apiUrl, awsEndpoint, region }: LocalCloud, token: string, speed: number): string {
-  const data = `'{"template": ...}'`;
   return `
 API           ${apiUrl}
 AWS endpoint  ${awsEndpoint}   (AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region})
-Speed         ${speed} simulated seconds per second
+Speed         ${speed} simulated ${speed === 1 ? 'second' : 'seconds'} per second
 
   curl -H 'Authorization: Bearer ${token}' ${apiUrl}/deployments
 
-Add -X POST -H 'Content-Type: application/json' -d ${data} to deploy. Ctrl-C ends it.
+To deploy a template, add -H 'Content-Type: application/yaml' --data-binary @<file>. Ctrl-C ends it.
 `;
 }
 

@@ -86,6 +86,22 @@ export interface AuthorizationContext {
   readonly resources?: readonly string[];
   /** Condition keys with their values (`aws:RequestTag/x`, `ec2:CreateAction`, …); conditions on other keys are not checked. */
   readonly conditions?: Readonly<Record<string, string | readonly string[]>>;
+  /** More conditions, of single resources by their ARN. */
+  readonly ofResource?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  /**
+   * Beginnings of condition keys about which everything is told: a key that is left out is absent from the call, and no Allow
+   * that asks for it holds.
+   */
+  readonly told?: readonly string[];
+  /** What the service checks besides, as the caller. */
+  readonly also?: readonly AuthorizationCheck[];
+}
+
+/** Another permission that a call needs: to tag what it makes, to pass a role. */
+export interface AuthorizationCheck {
+  /** IAM's name: `ec2:CreateTags`. */
+  readonly action: string;
+  readonly context: AuthorizationContext;
 }
 
 /**

@@ -4,7 +4,7 @@
 check_host() {
   local hierarchy="$ROOT/sys/fs/cgroup" controller
   if [ "$(stat --file-system --format=%T "$hierarchy")" != tmpfs ]; then
-    fail "the host uses cgroup v2, which the Mesos agent cannot read: use an image like Ubuntu 20.04 or 22.04, booted with \
+    fail "the host uses cgroup v2, which the Mesos agent cannot read: use an image like Ubuntu 22.04, booted with \
 systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1"
   fi
   for controller in cpu memory freezer; do

@@ -11,12 +11,12 @@ import { prepareSecurityGroups, removeSecurityGroups } from './foundation-securi
 
 export function awsFoundations(context: FoundationContext): Foundations {
   return {
-    prepare: async (desired, masterZones) => {
+    prepare: async (desired, masterZones, before) => {
       const secretId = await findSecret(context, desired.clusterId);
       // Roles first: a profile takes longest to become visible to EC2.
       const instanceProfiles = await prepareRoles(context, desired);
       const groups = await prepareSecurityGroups(context, desired);
-      const slots = await prepareInterfaces(context, { desired, masterZones, groups });
+      const slots = await prepareInterfaces(context, { desired, masterZones, groups, before });
       const addresses = await prepareAddresses(context, desired, slots);
       const launchTemplates = await prepareLaunchTemplates(context, desired, { ...groups, instanceProfiles });
       return { ...groups, ...addresses, secretId, instanceProfiles, launchTemplates };

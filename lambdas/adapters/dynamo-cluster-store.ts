@@ -46,6 +46,7 @@ export function dynamoClusterStore(client: DynamoDBDocumentClient, tableName: st
       if (item === undefined) throw new NotFound(`There is no record of cluster ${clusterId}.`);
     },
     closeLaunch: (...launch) => closeLaunch(table, launch),
+    renewLaunch: (...launch) => renewLaunch(table, launch),
     saveNodes: (clusterId, nodes) =>
       table.writeAll(
         nodes.map((node) => nodeItem(clusterId, node)),
@@ -143,6 +144,21 @@ async function closeLaunch(
     nodes.map((node) => nodeKey(clusterId, node.instanceId)),
   );
   throw new Conflict(`Cluster ${clusterId} was forgotten while launch ${token} was under way.`);
+}
+
+async function renewLaunch(
+  table: DynamoTable,
+  [clusterId, token, emptyFleets]: Parameters<ClusterStore['renewLaunch']>,
+): Promise<void> {
+  const item = await table.update({
+    Key: clusterKey(clusterId),
+    UpdateExpression: 'SET revision = revision + :one, launches.#token.emptyFleets = :count',
+    ConditionExpression: 'attribute_exists(launches.#token)',
+    ExpressionAttributeNames: { '#token': token },
+    ExpressionAttributeValues: { ':one': 1, ':count': emptyFleets },
+    ReturnValues: 'NONE',
+  });
+  if (item === undefined) throw new Conflict(`Launch ${token} of cluster ${clusterId} is closed.`);
 }
 
 async function forgetCluster(table: DynamoTable, clusterId: string): Promise<void> {

@@ -32,30 +32,41 @@ export function ec2Fleet(client: EC2Client, settings: NodeSettings): Pick<Machin
     launchSlaves: async (context, count, offerings) => {
       const shares = shareOut(context, count, offerings);
       const results: LaunchedSlaves[] = [];
-      for (const share of shares) results.push(await launchShare(client, settings, share));
+      for (const share of shares) {
+        results.push(await launchShare(client, settings, share));
+        // What one zone does not see yet, the others do not either.
+        if (results.every(isTooEarly)) break;
+      }
       return join(results);
     },
   };
 }
+
+const isTooEarly = ({ launched, error }: LaunchedSlaves): boolean =>
+  launched.length === 0 && error?.name === 'NotYetVisible';
 
 /** Even shares, zones in order of preference; the same launch always yields the same shares and tokens. */
 function shareOut(context: LaunchContext, count: number, offerings: readonly Offering[]): readonly ZoneShare[] {
   const market = offerings[0]?.market;
   const usable = offerings.filter((offering) => offering.market === market);
   const zones = [...new Set(usable.map((offering) => offering.zone))];
+  const token = context.emptyFleets ? `${context.token}-${context.emptyFleets}` : context.token;
   return zones
     .map((zone, n) => ({
       context,
       offerings: usable.filter((offering) => offering.zone === zone),
       count: Math.floor(count / zones.length) + (n < count % zones.length ? 1 : 0),
-      clientToken: `${context.token}-z${n + 1}`,
+      clientToken: `${token}-z${n + 1}`,
     }))
     .filter((share) => share.count > 0);
 }
 
 async function launchShare(client: EC2Client, settings: NodeSettings, share: ZoneShare): Promise<LaunchedSlaves> {
   try {
-    return resultOf(share, await client.send(new CreateFleetCommand(requestFor(settings, share))));
+    const result = resultOf(share, await client.send(new CreateFleetCommand(requestFor(settings, share))));
+    // Neither instances nor a reason: a repeated call that EC2 answers by the fleet's id alone.
+    if (result.launched.length > 0 || result.exhausted.length > 0 || result.error !== nothingTold) return result;
+    return { ...result, launched: await findByToken(client, settings, share.context) };
   } catch (error) {
     // The token was used with other settings: what it launched then is the result.
     if (isTokenMismatch(error)) {
@@ -96,7 +107,7 @@ function requestFor(settings: NodeSettings, { context, offerings, count, clientT
     ...(market === 'spot'
       ? { SpotOptions: { AllocationStrategy: 'capacity-optimized-prioritized' } }
       : { OnDemandOptions: { AllocationStrategy: 'prioritized' } }),
-    TagSpecifications: tagSpecifications(['instance', 'fleet'], tags),
+    TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface', 'fleet'], tags),
   };
 }
 
@@ -120,11 +131,12 @@ function launchedOf({ offerings }: ZoneShare, set: CreateFleetInstance): readonl
   }));
 }
 
+const nothingTold = { name: 'CapacityUnavailable', message: 'EC2 launched fewer instances than asked for' } as const;
+
 /** What kept the fleet from launching all: anything that is not lack of capacity tells more. */
 function worstOf(errors: readonly CreateFleetError[]): LaunchedSlaves['error'] {
   const told = errors.find((error) => !isCapacityCode(error.ErrorCode ?? '')) ?? errors[0];
-  if (told === undefined)
-    return { name: 'CapacityUnavailable', message: 'EC2 launched fewer instances than asked for' };
+  if (told === undefined) return nothingTold;
   const code = told.ErrorCode ?? 'Unknown';
   return { name: fleetErrorName(code), message: `${code}: ${told.ErrorMessage ?? 'no message'}` };
 }

@@ -15,6 +15,9 @@ import { codeOf, isNotYetVisibleCode, isTokenMismatch, translateError } from './
 import type { NodeSettings } from './node-settings.ts';
 import { clusterTags, tagSpecifications } from './tags.ts';
 
+/** What a launch makes and tags in any case. */
+const own = ['instance', 'volume'] as const;
+
 interface OneInstance {
   readonly context: LaunchContext;
   readonly ordinal: number;
@@ -85,7 +88,11 @@ function requestFor(settings: NodeSettings, { context, ordinal, instanceType, ma
     ClientToken: token,
     InstanceType: instanceType as _InstanceType,
     NetworkInterfaces: [networkInterface],
-    TagSpecifications: tagSpecifications(['instance', 'volume'], tags),
+    // A slot's interface exists, and has its tags.
+    TagSpecifications: tagSpecifications(
+      networkInterface.NetworkInterfaceId ? own : [...own, 'network-interface'],
+      tags,
+    ),
     ...(market === 'spot' ? { InstanceMarketOptions: { MarketType: 'spot' as const } } : {}),
   };
 }

@@ -25,12 +25,12 @@ export function nodeShape({ settings, clusterId, group, profile }: ShapeContext)
     IamInstanceProfile: { Name: profile },
     UserData: Buffer.from(userDataOf(settings, clusterId, group.role)).toString('base64'),
     BlockDeviceMappings: blockDevices(settings, group),
-    // Containers share the node's network, so one hop is enough and keeps bridged containers away from the node's role.
+    // Containers share the node's network, so one hop is enough and keeps bridged containers away from the node's role. Tags stay
+    // out of the metadata: nobody reads them there, and EC2 would refuse keys with blanks and slashes, which users may give.
     MetadataOptions: {
       HttpEndpoint: 'enabled' as const,
       HttpTokens: 'required' as const,
       HttpPutResponseHopLimit: 1,
-      InstanceMetadataTags: 'enabled' as const,
     },
   };
 }

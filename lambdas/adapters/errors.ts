@@ -39,9 +39,14 @@ const capacityCodes: ReadonlySet<string> = new Set([
   'InsufficientInstanceCapacity',
   'InsufficientReservedInstanceCapacity',
   'InsufficientVolumeCapacity',
+  // How a fleet says that a zone does not have the type at all.
+  'InvalidFleetConfiguration',
+  'MaxFleetCountExceeded',
   'MaxSpotFleetRequestCountExceeded',
   'MaxSpotInstanceCountExceeded',
   'NetworkInterfaceLimitExceeded',
+  // EC2 looks at a new account for some minutes before it may launch.
+  'PendingVerification',
   'SecurityGroupLimitExceeded',
   'SpotMaxPriceTooLow',
   'UnfulfillableCapacity',
@@ -98,8 +103,12 @@ const invalidInputCodes: ReadonlySet<string> = new Set([
   'InvalidAMIID.Malformed',
   'InvalidAMIID.NotFound',
   'InvalidAMIID.Unavailable',
+  // The root disk is smaller than the image, or a volume than its snapshot.
+  'InvalidBlockDeviceMapping',
   'InvalidSnapshot.NotFound',
   'InvalidSnapshotID.Malformed',
+  // An image of the marketplace that the account has not subscribed to.
+  'OptInRequired',
 ]);
 const unavailableCodes: ReadonlySet<string> = new Set([
   'EC2ServiceException',
@@ -152,6 +161,7 @@ export function codeOf(error: unknown): string {
 export const isThrottlingCode = (code: string): boolean => throttlingCodes.has(code);
 export const isCapacityCode = (code: string): boolean => capacityCodes.has(code);
 export const isNotYetVisibleCode = (code: string): boolean => notYetVisibleCodes.has(code);
+export const isForbiddenCode = (code: string): boolean => forbiddenCodes.has(code);
 export const isInvalidInputCode = (code: string): boolean => invalidInputCodes.has(code);
 export const isNotFound = (error: unknown): boolean => notFoundCodes.has(codeOf(error));
 export const isAlreadyThere = (error: unknown): boolean => alreadyThereCodes.has(codeOf(error));

@@ -12,7 +12,7 @@ import { groupNameOf } from '../domain/cluster/names.ts';
 import type { DesiredCluster, Foundation, MasterInterface } from '../domain/cluster/records.ts';
 import { allPages } from './batches.ts';
 import { securityGroupsOf, subnetIn } from './ec2-node-shape.ts';
-import { translating } from './errors.ts';
+import { codeOf, translating } from './errors.ts';
 import { type FoundationContext, making, removing, removingEach } from './foundation-context.ts';
 import { clusterTags, tagFilters, tagOf, tagSpecifications } from './tags.ts';
 
@@ -24,17 +24,20 @@ export interface SlotsToPrepare {
   readonly desired: DesiredCluster;
   readonly masterZones: readonly string[];
   readonly groups: Groups;
+  /** What was prepared earlier. */
+  readonly before?: Foundation | undefined;
 }
 
 export async function prepareInterfaces(
   context: FoundationContext,
-  { desired, masterZones, groups }: SlotsToPrepare,
+  { desired, masterZones, groups, before }: SlotsToPrepare,
 ): Promise<readonly MasterInterface[]> {
   const found = await listInterfaces(context, tagFilters(context.settings.stackName, desired.clusterId));
   const slots: MasterInterface[] = [];
   for (const [index, zone] of masterZones.entries()) {
     const own = found.filter((each) => tagOf(each.TagSet, tagKeys.slot) === String(index + 1));
-    slots.push(await prepareSlot(context, { desired, groups, slot: index + 1, zone, own }));
+    const earlier = before?.masterInterfaces.find(({ slot }) => slot === index + 1);
+    slots.push(await prepareSlot(context, { desired, groups, slot: index + 1, zone, own, earlier }));
   }
   return slots;
 }
@@ -46,6 +49,7 @@ interface Slot {
   readonly zone: string;
   /** Interfaces with the slot's tag. */
   readonly own: readonly NetworkInterface[];
+  readonly earlier: MasterInterface | undefined;
 }
 
 /** Keeps the attached interface, else the first in the right zone; the others are free ones of another zone or of a broken try. */
@@ -76,7 +80,7 @@ const isAttached = (each: NetworkInterface): boolean => each.Status === 'in-use'
 
 async function createInterface(
   { ec2, settings }: FoundationContext,
-  { desired, groups, slot, zone }: Slot,
+  { desired, groups, slot, zone, earlier }: Slot,
 ): Promise<NetworkInterface | undefined> {
   const { clusterId, spec } = desired;
   const { masters } = spec;
@@ -86,8 +90,10 @@ async function createInterface(
     slot,
     name: `${groupNameOf(clusterId, masters.name)}-${slot}`,
   });
+  const SubnetId = subnetIn(zone, masters, settings);
   const command = new CreateNetworkInterfaceCommand({
-    SubnetId: subnetIn(zone, masters, settings),
+    SubnetId,
+    ...(earlier?.subnetId === SubnetId ? { PrivateIpAddress: earlier.privateIp } : {}),
     Description: `Master ${slot} of cluster ${clusterId}`,
     Groups: securityGroupsOf(masters, groups),
     TagSpecifications: tagSpecifications(['network-interface'], tags),
@@ -96,7 +102,9 @@ async function createInterface(
   return made.NetworkInterface && { AvailabilityZone: zone, ...made.NetworkInterface };
 }
 
-export function listInterfaces({ ec2 }: FoundationContext, Filters: Filter[]): Promise<readonly NetworkInterface[]> {
+/** Only the masters': those of other nodes are tagged too, but come and go with their instances. */
+export function listInterfaces({ ec2 }: FoundationContext, filters: Filter[]): Promise<readonly NetworkInterface[]> {
+  const Filters = [...filters, { Name: `tag:${tagKeys.role}`, Values: ['master'] }];
   return translating('listing network interfaces', () =>
     allPages(
       (NextToken) =>
@@ -110,9 +118,12 @@ export function listInterfaces({ ec2 }: FoundationContext, Filters: Filter[]): P
 
 function removeInterface({ ec2 }: FoundationContext, each: NetworkInterface): Promise<readonly string[]> {
   const NetworkInterfaceId = idOf(each);
-  return removing(`network interface ${NetworkInterfaceId}`, () =>
-    ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId })),
-  );
+  const what = `network interface ${NetworkInterfaceId}`;
+  return removing(what, () => ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }))).catch((error) => {
+    // EC2 has two codes for an interface in use, of which this one may mean anything else as well.
+    if (codeOf(error) === 'InvalidParameterValue' && isAttached(each)) return [what];
+    throw error;
+  });
 }
 
 export async function removeInterfaces(context: FoundationContext, clusterId: string): Promise<readonly string[]> {

@@ -44,7 +44,6 @@ function templateData(
   { settings }: FoundationContext,
   { clusterId, group, parts }: { clusterId: string; group: SlaveGroup; parts: Parts },
 ): RequestLaunchTemplateData {
-  const tags = clusterTags(settings.stackName, clusterId, { role: group.role, group: group.name, own: group.tags });
   return {
     ...nodeShape({ settings, clusterId, group, profile: parts.instanceProfiles.slave }),
     NetworkInterfaces: [
@@ -55,7 +54,6 @@ function templateData(
         Groups: securityGroupsOf(group, parts),
       },
     ],
-    TagSpecifications: tagSpecifications(['volume'], tags),
   };
 }
 

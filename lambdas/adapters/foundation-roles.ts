@@ -8,7 +8,9 @@ import {
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
+  type InstanceProfile,
   ListAttachedRolePoliciesCommand,
+  ListInstanceProfilesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   RemoveRoleFromInstanceProfileCommand,
@@ -64,20 +66,37 @@ async function ensureRole({ iam, settings }: FoundationContext, clusterId: strin
   await unless(holdsRole, () => iam.send(new AddRoleToInstanceProfileCommand({ ...profile, RoleName: name })));
 }
 
-export function removeRoles(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
-  return removingEach(nodeRoles, (role) => removeRole(context, roleNameOf(clusterId, role)));
+/**
+ * Only what is there is asked for by name: of a role that is not, IAM does not know the path, so that a permission on the path
+ * does not cover it and the answer is not "gone" but "denied".
+ */
+export async function removeRoles(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
+  const own = new Set(nodeRoles.map((role) => roleNameOf(clusterId, role)));
+  const profiles = (await listProfiles(context)).filter(({ InstanceProfileName }) =>
+    own.has(InstanceProfileName ?? ''),
+  );
+  const roles = (await listRoles(context)).filter(({ RoleName }) => own.has(RoleName ?? ''));
+  const left = await removingEach(profiles, (profile) => removeProfile(context, profile));
+  return [...left, ...(await removingEach(roles, ({ RoleName = '' }) => removeRole(context, RoleName)))];
 }
 
-async function removeRole({ iam }: FoundationContext, RoleName: string): Promise<readonly string[]> {
-  const InstanceProfileName = RoleName;
-  const profile = `instance profile ${RoleName}`;
-  const taken = await removing(profile, () =>
-    iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName })),
-  );
-  const left = await removing(profile, () => iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName })));
-  const emptied = await removing(`policies of role ${RoleName}`, () => emptyRole(iam, RoleName));
-  const role = await removing(`role ${RoleName}`, () => iam.send(new DeleteRoleCommand({ RoleName })));
-  return [...new Set([...taken, ...left, ...emptied, ...role])];
+function removeProfile(
+  { iam }: FoundationContext,
+  { InstanceProfileName, Roles = [] }: InstanceProfile,
+): Promise<readonly string[]> {
+  return removing(`instance profile ${InstanceProfileName}`, async () => {
+    for (const { RoleName } of Roles) {
+      await iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }));
+    }
+    await iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName }));
+  });
+}
+
+function removeRole({ iam }: FoundationContext, RoleName: string): Promise<readonly string[]> {
+  return removing(`role ${RoleName}`, async () => {
+    await emptyRole(iam, RoleName);
+    await iam.send(new DeleteRoleCommand({ RoleName }));
+  });
 }
 
 /** A role can be deleted only without policies. */
@@ -90,6 +109,17 @@ async function emptyRole(iam: FoundationContext['iam'], RoleName: string): Promi
   for (const PolicyName of inline.PolicyNames ?? []) {
     await unless(isNotFound, () => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
   }
+}
+
+/** All instance profiles of the stack's clusters, with their roles. */
+function listProfiles({ iam, settings }: FoundationContext): Promise<readonly InstanceProfile[]> {
+  return translating('listing instance profiles', () =>
+    allPages(
+      (Marker) =>
+        iam.send(new ListInstanceProfilesCommand({ PathPrefix: settings.rolePath, ...(Marker && { Marker }) })),
+      (page) => ({ items: page.InstanceProfiles ?? [], next: page.Marker }),
+    ),
+  );
 }
 
 /** All roles of the stack's clusters. */

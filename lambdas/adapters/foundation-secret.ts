@@ -11,6 +11,7 @@ import { secretNameOf } from '../domain/cluster/names.ts';
 import { allPages } from './batches.ts';
 import { isNotFound, translateError, translating } from './errors.ts';
 import { type FoundationContext, removing } from './foundation-context.ts';
+import { tagOf } from './tags.ts';
 
 const pageSize = 100;
 
@@ -34,7 +35,9 @@ export function removeSecret({ secrets }: FoundationContext, clusterId: string):
   );
 }
 
+/** Filters match beginnings: those of a stack `mesoscale` also find what a stack `mesoscale-test` owns, so tags are compared. */
 export function listSecrets({ secrets, settings }: FoundationContext): Promise<readonly SecretListEntry[]> {
+  const isOwn = ({ Tags }: SecretListEntry): boolean => tagOf(Tags, tagKeys.stack) === settings.stackName;
   const Filters = [
     { Key: 'tag-key' as const, Values: [tagKeys.stack] },
     { Key: 'tag-value' as const, Values: [settings.stackName] },
@@ -43,7 +46,7 @@ export function listSecrets({ secrets, settings }: FoundationContext): Promise<r
     allPages(
       (NextToken) =>
         secrets.send(new ListSecretsCommand({ Filters, MaxResults: pageSize, ...(NextToken && { NextToken }) })),
-      (page) => ({ items: page.SecretList ?? [], next: page.NextToken }),
+      (page) => ({ items: (page.SecretList ?? []).filter(isOwn), next: page.NextToken }),
     ),
   );
 }

@@ -9,6 +9,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { NotYetVisible } from '../contracts/error-names.ts';
+import { gatewayPorts } from '../contracts/gateway.ts';
 import { clusterNameOf, groupNameOf } from '../domain/cluster/names.ts';
 import type { DesiredCluster, Foundation } from '../domain/cluster/records.ts';
 import { groupsOf, type NodeGroup, type PortRule } from '../domain/cluster/spec.ts';
@@ -17,8 +18,6 @@ import { isAlreadyThere, translating } from './errors.ts';
 import { type FoundationContext, making, removing, removingEach } from './foundation-context.ts';
 import { clusterTags, tagFilters, tagSpecifications } from './tags.ts';
 
-/** Mesos, Marathon and Chronos on the masters, HAProxy on the load balancers: all that the gateway speaks to. */
-const gatewayPorts = [80, 4400, 4443, 5050, 8080, 8443, 9090];
 const pageSize = 1000;
 
 type SecurityGroups = Pick<Foundation, 'securityGroupId' | 'publicSecurityGroupIds'>;

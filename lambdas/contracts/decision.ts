@@ -53,6 +53,8 @@ export const StartContainers = z.object({
   role: NodeRole,
   group: z.string(),
   instanceIds: z.array(z.string()).min(1),
+  /** Masters after the loss of their majority: addresses of those whose ZooKeeper begins; all begin a new Mesos registry. */
+  founders: z.array(z.string()).min(1).max(5).optional(),
 });
 
 export const TerminateNodes = z.object({

@@ -31,6 +31,10 @@ const common = {
 export const startDocuments = {
   master: {
     ...common,
+    Founders: {
+      description: 'After the loss of a majority: masters whose ZooKeeper begins, while all registries begin anew',
+      pattern: ips.replace(/^\^(.*)\$$/, '^(none|$1)$'),
+    },
     EnableChronos: { description: 'Run Chronos', pattern: flag },
     MesosAuthenticateHttp: { description: "Protect Mesos' HTTP API", pattern: flag },
     MarathonTls: { description: 'Marathon on 8443 with TLS', pattern: flag },

@@ -2,6 +2,12 @@
 import * as z from 'zod';
 import { ReleaseName } from './cluster.ts';
 
+/**
+ * All that the gateway speaks to: Mesos, Marathon and Chronos on the masters, plain and TLS, and HAProxy or marathon-lb on the
+ * load balancers. Its own security group lets out what clusters' groups let in.
+ */
+export const gatewayPorts = [80, 4400, 4443, 5050, 8080, 8443, 9090] as const;
+
 const BasicAuth = z.object({ username: z.string(), password: z.string() });
 
 /** A compact picture of a cluster's software. Credentials are passed in the invocation only and never logged. */

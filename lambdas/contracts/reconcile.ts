@@ -30,17 +30,19 @@ export const PlanInput = z.object({
 export type PlanInput = z.infer<typeof PlanInput>;
 
 /**
- * `next`: `act` on the decisions, then plan again; `wait` for a signal, at most `waitSeconds`; `end` the run because the
+ * `next`: `act` on the decisions, then plan again; `wait` for a signal, at most `waitSeconds`; `pause` for
+ * `pauseSeconds`, because many signals are to be expected, and then wait; `end` the run because the
  * cluster is settled; `continue` in a fresh execution because this one's history grows long; `stop` because the cluster is
  * gone or another run has taken over.
  */
 export const PlanOutput = z.object({
   ...RunInput.shape,
   steps: z.number().int(),
-  next: z.enum(['act', 'wait', 'end', 'continue', 'stop']),
+  next: z.enum(['act', 'wait', 'pause', 'end', 'continue', 'stop']),
   decisions: z.array(Decision),
   seenSignalSeq: z.number().int(),
   waitSeconds: z.number().int().min(1),
+  pauseSeconds: z.number().int().min(0).optional(),
 });
 export type PlanOutput = z.infer<typeof PlanOutput>;
 

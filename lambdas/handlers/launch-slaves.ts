@@ -3,11 +3,12 @@ import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { ec2Fleet } from '../adapters/ec2-fleet.ts';
 import { nodeSettings } from '../adapters/node-settings.ts';
 import { type DecisionOf, LaunchSlaves } from '../contracts/decision.ts';
-import { InvariantBroken } from '../contracts/error-names.ts';
+import { InvariantBroken, NotYetVisible } from '../contracts/error-names.ts';
 import { LaunchSlavesEnv } from '../contracts/functions.ts';
 import type { ActionResult } from '../contracts/reconcile.ts';
 import type { NodeRecord } from '../domain/cluster/records.ts';
 import type { SlaveGroup } from '../domain/cluster/spec.ts';
+import type { ClusterStore } from '../ports/cluster-store.ts';
 import type { LaunchedInstance, LaunchedSlaves, Machines } from '../ports/machines.ts';
 import { dynamoClient, ec2Client } from '../runtime/aws-clients.ts';
 import { atColdStart } from '../runtime/cold-start.ts';
@@ -18,7 +19,10 @@ import { action, actionInput, failed, isPermanent } from './loop/action.ts';
 import { findOpenLaunch, heldOfferings, type LaunchDeps, launchedNode, type OpenLaunch } from './loop/open-launch.ts';
 
 type Decided = DecisionOf<'launch-slaves'>;
-type Deps = LaunchDeps & { readonly machines: Pick<Machines, 'launchSlaves'> };
+type Deps = LaunchDeps & {
+  readonly store: Pick<ClusterStore, 'renewLaunch'>;
+  readonly machines: Pick<Machines, 'launchSlaves'>;
+};
 
 export const makeLaunchSlaves = (deps: Deps) =>
   action<Decided>(async ({ clusterId, decision }) => {
@@ -27,6 +31,10 @@ export const makeLaunchSlaves = (deps: Deps) =>
     const group = open.record.desired.spec.slaves.find(({ name }) => name === decision.group);
     if (group === undefined) throw new InvariantBroken(`Cluster ${clusterId} has no slave group ${decision.group}.`);
     const result = await launch(deps, { clusterId, decision, group, open });
+    if (result.launched.length === 0 && result.error?.name === 'NotYetVisible') {
+      await deps.store.renewLaunch(clusterId, decision.token, emptyFleetsOf(open, decision) + 1);
+      throw new NotYetVisible(result.error.message);
+    }
     const nodes = newNodes(result.launched, { decision, group, open, now: deps.clock.now() });
     await deps.store.closeLaunch(clusterId, decision.token, nodes, heldOfferings(deps, result.exhausted));
     return shortfall(decision, result);
@@ -39,10 +47,15 @@ interface Wanted {
   readonly open: OpenLaunch;
 }
 
+function emptyFleetsOf({ record }: OpenLaunch, { token }: Decided): number {
+  return record.launches.find((launch) => launch.token === token)?.emptyFleets ?? 0;
+}
+
 /** EC2's refusal is a result like any other, so that the launch is closed. */
 async function launch({ machines }: Deps, { clusterId, decision, group, open }: Wanted): Promise<LaunchedSlaves> {
   const { token, ordinals, offerings } = decision;
-  const context = { clusterId, group, foundation: open.foundation, token };
+  const emptyFleets = emptyFleetsOf(open, decision);
+  const context = { clusterId, group, foundation: open.foundation, token, emptyFleets };
   try {
     return await machines.launchSlaves(context, ordinals.length, offerings);
   } catch (error) {

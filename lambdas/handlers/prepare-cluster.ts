@@ -19,9 +19,9 @@ interface Deps {
 
 export const makePrepareCluster = ({ store, foundations }: Deps) =>
   action<DecisionOf<'prepare-cluster'>>(async ({ clusterId, decision }) => {
-    const { desired } = (await store.loadCluster(clusterId)).record;
+    const { desired, foundation } = (await store.loadCluster(clusterId)).record;
     if (desired.presence !== 'present') return undefined;
-    await store.saveFoundation(clusterId, await foundations.prepare(desired, decision.masterZones));
+    await store.saveFoundation(clusterId, await foundations.prepare(desired, decision.masterZones, foundation));
     return undefined;
   });
 

@@ -67,6 +67,7 @@ function parametersFor(
     group,
     loadBalancerIps: peersOf(nodes).split(',').filter(Boolean),
     secretId: foundation.secretId,
+    founders: decision.founders,
     ...settings,
   });
 }

@@ -55,6 +55,11 @@ export interface ClusterStore {
     unavailable: Readonly<Record<string, Timestamp>>,
     failure?: { readonly key: string; readonly count: FailureCount },
   ): Promise<void>;
+  /**
+   * Remembers that the launch has had this many fleets, all of which ended empty, so that the next try uses a token of its own:
+   * under the old one EC2 would answer with the empty fleet. @throws Conflict if the launch is closed
+   */
+  renewLaunch(clusterId: string, token: string, emptyFleets: number): Promise<void>;
   saveNodes(clusterId: string, nodes: readonly NodeRecord[]): Promise<void>;
   /**
    * Removes every record of the deployment, the cluster's own last: what stopped in between is found again as a cluster without

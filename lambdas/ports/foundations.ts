@@ -5,9 +5,10 @@ export interface Foundations {
   /**
    * Makes what is missing, finds what is there; may be repeated at any time. `masterZones` holds a zone per slot (slot 1
    * first); a slot's unattached interface that lies in another zone is deleted and made anew in the right one, an attached one
-   * stays. @throws NotYetVisible, Throttled, CapacityUnavailable
+   * stays. A slot whose interface is gone gets its address of `before` again, because that is in every peer's list.
+   * @throws NotYetVisible, Throttled, CapacityUnavailable
    */
-  prepare(desired: DesiredCluster, masterZones: readonly string[]): Promise<Foundation>;
+  prepare(desired: DesiredCluster, masterZones: readonly string[], before?: Foundation): Promise<Foundation>;
   /**
    * Removes all of it. Repeatable; finds things by name and tag, not by record.
    * @returns what could not be removed yet (in use by an instance that still shuts down), in words; empty: nothing is left

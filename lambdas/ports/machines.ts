@@ -11,6 +11,8 @@ export interface LaunchContext {
   readonly foundation: Foundation;
   /** ClientToken; repeating a call with the same token launches nothing more. */
   readonly token: string;
+  /** Slaves: fleets that this launch has had already, all of which ended empty. @default 0 */
+  readonly emptyFleets?: number;
 }
 export interface LaunchedInstance {
   readonly instanceId: string;

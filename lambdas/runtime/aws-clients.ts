@@ -13,10 +13,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Times in milliseconds. */
-const patience = { connectionTimeout: 2_000, requestTimeout: 10_000 };
+/** Times in milliseconds. Unless told to throw, the SDK only warns when a request takes longer, and goes on waiting. */
+const patience = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 /** Launches of hundreds of instances, and invocations of another function, answer late. */
-const longPatience = { connectionTimeout: 2_000, requestTimeout: 30_000 };
+const longPatience = { ...patience, requestTimeout: 30_000 };
 
 const settings = { retryMode: 'standard', maxAttempts: 3, requestHandler: patience };
 

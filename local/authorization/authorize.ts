@@ -27,27 +27,46 @@ export function denialOf(
   policies: RolePolicies | undefined,
   context: AuthorizationContext,
 ): string | undefined {
-  const action = iamAction(call.service, call.action);
+  return checkAction(call, iamAction(call.service, call.action), { policies, context });
+}
+
+interface Asked {
+  readonly policies: RolePolicies | undefined;
+  readonly context: AuthorizationContext;
+}
+
+function checkAction(call: AwsCall, action: string, { policies, context }: Asked): string | undefined {
   const refused = (resource: string | undefined, because: string) =>
     `User: ${call.caller.arn} is not authorized to perform: ${action}${resource ? ` on resource: ${resource}` : ''} because ${because}`;
   if (!policies) return refused(undefined, `the role ${call.caller.roleName} does not exist`);
-  const values = conditionValues(call, policies, context);
   for (const resource of context.resources ?? [undefined]) {
+    const own = context.ofResource?.[resource ?? ''];
+    const values = { ...conditionValues(call, policies, context), ...own };
     const applies = (statement: PolicyStatement) =>
       actionMatches(statement, action) &&
       resourceMatches(statement, resource, values) &&
-      conditionsHold(statement, values);
-    const has = (statements: readonly PolicyStatement[], effect: 'Allow' | 'Deny') =>
-      statements.some((statement) => statement.Effect === effect && applies(statement));
-    const all = [...policies.identity, ...(policies.boundary ?? [])];
-    if (has(all, 'Deny')) return refused(resource, 'of an explicit deny in a policy');
-    if (!has(policies.identity, 'Allow')) {
-      return refused(resource, `no identity-based policy allows the ${action} action`);
-    }
-    if (policies.boundary && !has(policies.boundary, 'Allow')) {
-      return refused(resource, `no permissions boundary allows the ${action} action`);
-    }
+      conditionsHold(statement, values, context.told);
+    const because = refusalOf(policies, applies, action);
+    if (because !== undefined) return refused(resource, because);
   }
+  for (const other of context.also ?? []) {
+    const denial = checkAction(call, other.action, { policies, context: other.context });
+    if (denial !== undefined) return denial;
+  }
+  return undefined;
+}
+
+function refusalOf(
+  policies: RolePolicies,
+  applies: (statement: PolicyStatement) => boolean,
+  action: string,
+): string | undefined {
+  const has = (statements: readonly PolicyStatement[], effect: 'Allow' | 'Deny') =>
+    statements.some((statement) => statement.Effect === effect && applies(statement));
+  if (has([...policies.identity, ...(policies.boundary ?? [])], 'Deny')) return 'of an explicit deny in a policy';
+  if (!has(policies.identity, 'Allow')) return `no identity-based policy allows the ${action} action`;
+  if (policies.boundary && !has(policies.boundary, 'Allow'))
+    return `no permissions boundary allows the ${action} action`;
   return undefined;
 }
 

@@ -26,13 +26,20 @@ const operators: Readonly<Record<string, { readonly compare: Compare; readonly n
 /**
  * Whether a statement's conditions hold. A condition on a key about which the service says nothing is taken to hold in an
  * Allow and not to hold in a Deny: the local cloud refuses only what it knows to be refused.
+ * @param told beginnings of the keys that are known to be absent if they have no value
  */
-export function conditionsHold(statement: PolicyStatement, values: ConditionValues): boolean {
+export function conditionsHold(
+  statement: PolicyStatement,
+  values: ConditionValues,
+  told: readonly string[] = [],
+): boolean {
   return Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, expected]) => {
       const actual = findValue(values, key);
-      if (actual === undefined)
-        return operator === 'Null' || operator.endsWith('IfExists') || statement.Effect === 'Allow';
+      if (actual === undefined) {
+        const isAbsent = told.some((beginning) => key.startsWith(beginning));
+        return operator === 'Null' || operator.endsWith('IfExists') || (statement.Effect === 'Allow' && !isAbsent);
+      }
       return holds(operator, asList(actual), asList<string | boolean>(expected as string).map(String), values);
     }),
   );

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
 import { physicalName } from '../cloudformation/without-effect.ts';
 import { type AwsCall, AwsError, type AwsService, type ResourceToCreate, type ResourceTypes } from '../types.ts';
+import { createUsageCounter, type TableUsage } from './usage.ts';
 
 export interface DynamoDbDependencies {
   readonly accountId: string;
@@ -17,6 +18,8 @@ export interface DynamoDb {
   readonly resourceTypes: ResourceTypes;
   /** All items of a table, in DynamoDB's typed form. Without a name: of the only table. */
   scan(tableName?: string): Promise<AttributeValues[]>;
+  /** Of all calls over the wire that went through. */
+  usage(): TableUsage;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ const TARGET_PREFIX = 'DynamoDB_20120810';
 export function createDynamoDb({ accountId, region }: DynamoDbDependencies): DynamoDb {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const tables: string[] = [];
+  const counter = createUsageCounter();
   const arnOf = (table: string) => `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
   const request = (action: string, input: unknown) => emitRequest(server, action, input);
   return {
@@ -33,7 +37,7 @@ export function createDynamoDb({ accountId, region }: DynamoDbDependencies): Dyn
       protocol: 'json-1.0',
       targetPrefix: TARGET_PREFIX,
       authorization: (call) => ({ resources: resourcesOf(call).map(({ table, index }) => arnOf(table) + index) }),
-      handle: ({ action, input }) => request(action, input),
+      handle: async (call) => counter.count(call, await request(call.action, counter.asking(call))),
     },
     resourceTypes: {
       'AWS::DynamoDB::Table': {
@@ -73,6 +77,7 @@ export function createDynamoDb({ accountId, region }: DynamoDbDependencies): Dyn
       } while (ExclusiveStartKey);
       return items;
     },
+    usage: counter.usage,
     // Never listened, so there is nothing to close but the store, which lies in memory.
     close: async () => undefined,
   };

@@ -15,6 +15,11 @@ export function letsIn(groups: readonly SecurityGroup[], port: number, from: Pee
   return groups.some((group) => lets(group.ingress, port, from));
 }
 
+/** Whether a sender in these groups may reach the peer; one in no known group is not held back. */
+export function letsOut(groups: readonly SecurityGroup[], port: number, to: Peer): boolean {
+  return groups.length === 0 || groups.some((group) => lets(group.egress, port, to));
+}
+
 /** Whether something may be sent to public addresses: any rule out to everywhere on the port of HTTPS. */
 export function letsOutToInternet(groups: readonly SecurityGroup[]): boolean {
   return groups.some((group) => group.egress.some((rule) => coversPort(rule, 443) && rule.peer === '0.0.0.0/0'));

@@ -29,6 +29,8 @@ export interface Ec2Inspect {
   instances(): readonly InspectedInstance[];
   /** Ids of all that still exists with this value of this tag, terminated instances left out. */
   leftovers(tagKey: string, tagValue: string): readonly string[];
+  /** How many of each kind exist, tagged or not, terminated instances left out. */
+  counts(): Readonly<Record<'instances' | CountedKind, number>>;
   /** Master instances of a cluster that are launched and not being terminated, by slot. */
   membersPerSlot(clusterId: string): ReadonlyMap<number, readonly string[]>;
   /** Instance that holds the elastic IP. */
@@ -43,6 +45,9 @@ export interface Ec2Inspect {
   kill(instanceId: string): void;
   interrupt(instanceId: string): void;
 }
+
+const countedKinds = ['volumes', 'networkInterfaces', 'securityGroups', 'addresses', 'launchTemplates'] as const;
+type CountedKind = (typeof countedKinds)[number];
 
 const ec2Itself: Caller = { accessKeyId: '', kind: 'service', roleName: 'ec2', arn: 'arn:aws:iam::aws:service/ec2' };
 
@@ -59,6 +64,10 @@ export function createInspect(world: World): Ec2Inspect {
   return {
     instances: () => [...world.instances.values()].map((one) => inspected(world, one)),
     leftovers: (key, value) => leftovers(world, key, value),
+    counts: () => ({
+      instances: living(world).length,
+      ...(Object.fromEntries(countedKinds.map((kind) => [kind, world[kind].size])) as Record<CountedKind, number>),
+    }),
     membersPerSlot: (clusterId) => membersPerSlot(world, clusterId),
     addressHolder: holderOf,
     addresses: () =>
@@ -88,10 +97,12 @@ function membersPerSlot(world: World, clusterId: string): Map<number, string[]> 
   return new Map([...bySlot].map(([slot, found]) => [slot, found.map(({ id }) => id)]));
 }
 
+function living(world: World): Instance[] {
+  return [...world.instances.values()].filter((one) => one.state !== 'terminated');
+}
+
 function leftovers(world: World, key: string, value: string): string[] {
-  const alive = [...world.instances.values()].filter((one) => one.state !== 'terminated');
-  const others = [world.volumes, world.networkInterfaces, world.securityGroups, world.addresses, world.launchTemplates];
-  return [...alive, ...others.flatMap((kind) => [...kind.values()])]
+  return [...living(world), ...countedKinds.flatMap((kind) => [...world[kind].values()])]
     .filter((entity) => entity.tags.get(key) === value)
     .map((entity) => entity.id);
 }

@@ -5,10 +5,10 @@
 import type { Machine } from '../nodes/types.ts';
 import type { Caller } from '../types.ts';
 import { publicIpOf } from './addresses.ts';
-import { letsIn, letsOutToInternet } from './firewall.ts';
+import { letsIn, letsOut, letsOutToInternet, type Peer } from './firewall.ts';
 import { removeInterface } from './network-interfaces.ts';
 import { hasInternetRoute } from './subnets.ts';
-import type { Instance, InstanceState } from './types.ts';
+import type { Instance, InstanceState, SecurityGroup } from './types.ts';
 import { arnOf, type World } from './world.ts';
 
 /** Terminated instances stay visible for about an hour. */
@@ -84,6 +84,7 @@ export function interruptSpot(world: World, instance: Instance, by: Caller): voi
 function machineOf(world: World, instance: Instance): Machine {
   const { networkInterface } = instance;
   const { groups } = networkInterface;
+  const self = { securityGroupIds: groups.map((group) => group.id), ip: networkInterface.privateIp };
   const publicIp = () => publicIpOf(world, networkInterface);
   const root = instance.volumes.find((volume) => volume.deleteOnTermination) ?? instance.volumes[0];
   return {
@@ -98,7 +99,11 @@ function machineOf(world: World, instance: Instance): Machine {
     roleName: () => world.iam.profileByName(instance.profileName ?? '')?.roleName,
     publicIp,
     reachesInternet: () => letsOutToInternet(groups) && hasInternetRoute(world, networkInterface, publicIp()),
-    securityGroupIds: groups.map((group) => group.id),
-    accepts: (port, from) => letsIn(groups, port, from),
+    securityGroupIds: self.securityGroupIds,
+    accepts: (port, from) => letsIn(groups, port, from) && letsOut(sendersOf(world, from), port, self),
   };
+}
+
+function sendersOf(world: World, { securityGroupIds }: Peer): SecurityGroup[] {
+  return securityGroupIds.flatMap((id) => world.securityGroups.get(id) ?? []);
 }

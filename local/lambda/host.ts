@@ -50,7 +50,7 @@ const timedOut: InvokeResult = {
 };
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /** Each idle instance costs memory; beyond this many per function they are stopped. */
-const MAX_IDLE = 4;
+const MAX_IDLE = 16;
 
 export function createLambdaHost(dependencies: HostDependencies): LambdaHost {
   const functions = new Map<string, Deployed>();

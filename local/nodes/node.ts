@@ -30,7 +30,7 @@ export interface Node {
   readonly log: string[];
   /** When the SSM agent registered. */
   registeredAt?: number;
-  /** How long the last start command took that ended by itself, and what of it was waiting for other nodes. Milliseconds. */
+  /** How long the last start command took that ended by itself, and what of it was waiting for other nodes to get as far. Milliseconds. */
   lastStart?: { readonly tookMs: number; readonly waitedMs: number };
   /** Ends when the command that runs now ends: one start script at a time. */
   lock: Promise<void>;

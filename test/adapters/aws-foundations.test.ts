@@ -158,9 +158,16 @@ describe('a cluster in the cloud', () => {
     expect(found?.youngest).toBeInstanceOf(Date);
   });
 
+  it('is not seen by another stack whose name it begins with', async () => {
+    const other = '0197a000-0000-7000-8000-0000000000aa';
+    await secretsManagerCredentials(clients.secrets, `${settings.stackName}-test`).create(other, secrets);
+    expect([...(await foundations().listClusterIds()).keys()]).toEqual([clusterId]);
+  });
+
   it('tells what is in use, and leaves nothing in the end', async () => {
     const left = await foundations().cleanUp(clusterId);
-    expect(left.join()).toMatch(/network interface eni-.*security group sg-/);
+    expect(left.join()).toMatch(/^network interface eni-.*security group sg-/);
+    expect(left.filter((what) => what.startsWith('network interface'))).toHaveLength(1);
     const instances = await ec2Inventory(clients.ec2, settings.stackName).listInstances(clusterId);
     await ec2Terminator(clients.ec2).terminate([
       'i-0123456789abcdef0',

@@ -180,6 +180,17 @@ describe('launches', () => {
     expect((await store.loadCluster(id)).record.launches).toEqual([]);
   });
 
+  it('remember their empty fleets, which makes a plan void that was made before', async () => {
+    await store.savePlan(id, await revisionNow(), plan({ launches: [launch('t-1'), launch('t-2')] }), start);
+    const stale = await revisionNow();
+    await store.renewLaunch(id, 't-1', 2);
+    const { launches } = (await store.loadCluster(id)).record;
+    expect(launches).toEqual([{ ...launch('t-1'), emptyFleets: 2 }, launch('t-2')]);
+    await expect(store.savePlan(id, stale, plan(), start)).rejects.toThrow(Conflict);
+    await store.closeLaunch(id, 't-1', [], {});
+    await expect(store.renewLaunch(id, 't-1', 3)).rejects.toThrow(Conflict);
+  });
+
   it('leave nothing behind when the cluster was forgotten meanwhile', async () => {
     await store.forgetCluster(id);
     await expect(store.closeLaunch(id, 't-1', [slave(1)], {})).rejects.toThrow(Conflict);

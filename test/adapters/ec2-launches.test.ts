@@ -38,6 +38,9 @@ interface FleetInput {
   readonly TargetCapacitySpecification: { readonly TotalTargetCapacity: number };
 }
 
+const taggedTypes = (request: Record<string, unknown> | undefined) =>
+  ((request?.TagSpecifications ?? []) as { ResourceType: string }[]).map(({ ResourceType }) => ResourceType);
+
 describe('launching one instance', () => {
   const slot = foundation().masterInterfaces[0]!;
 
@@ -58,9 +61,11 @@ describe('launching one instance', () => {
       MaxCount: 1,
       NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: 'eni-1' }],
       IamInstanceProfile: { Name: 'm' },
-      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, InstanceMetadataTags: 'enabled' },
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
       BlockDeviceMappings: [{ Ebs: { VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true, VolumeSize: 30 } }],
     });
+    expect(request?.MetadataOptions).not.toHaveProperty('InstanceMetadataTags');
+    expect(taggedTypes(request)).toEqual(['instance', 'volume']);
     const [specification] = (request?.TagSpecifications ?? []) as { Tags: object[] }[];
     expect(specification?.Tags).toEqual(
       expect.arrayContaining([
@@ -79,6 +84,8 @@ describe('launching one instance', () => {
       InstanceMarketOptions: { MarketType: 'spot' },
       NetworkInterfaces: [{ SubnetId: `subnet-${zones[1]}`, Groups: ['sg-1'], AssociatePublicIpAddress: true }],
     });
+    // Its role may associate the address only with an interface that has the cluster's tag.
+    expect(taggedTypes(client.inputsOf('RunInstances')[0])).toEqual(['instance', 'volume', 'network-interface']);
   });
 
   it.each([
@@ -136,6 +143,31 @@ describe('launching slaves', () => {
     });
   });
 
+  it('takes a token of its own after fleets that ended empty, and asks no further zone when one is too early', async () => {
+    const Errors = [{ ErrorCode: 'InvalidParameterValue', ErrorMessage: 'no such profile' }];
+    const client = stubClient<EC2Client>({ CreateFleet: () => ({ Instances: [], Errors }) });
+    const offerings = zones.map((zone) => offering(zone));
+    const result = await ec2Fleet(client, settings).launchSlaves({ ...slaves(), emptyFleets: 2 }, 5, offerings);
+    expect(client.inputsOf('CreateFleet').map(({ ClientToken }) => ClientToken)).toEqual([`${token}-2-z1`]);
+    expect(result).toMatchObject({ launched: [], error: { name: 'NotYetVisible' } });
+  });
+
+  it('tags all that the fleet makes in the call itself', async () => {
+    const client = stubClient<EC2Client>({ CreateFleet: () => fleet(['i-1']) });
+    await ec2Fleet(client, settings).launchSlaves(slaves(), 1, [offering(zones[0]!)]);
+    const [request] = client.inputsOf('CreateFleet');
+    expect(taggedTypes(request)).toEqual(['instance', 'volume', 'network-interface', 'fleet']);
+  });
+
+  it('looks for what a repeated call launched before when the answer tells of nothing', async () => {
+    const client = stubClient<EC2Client>({
+      CreateFleet: () => ({ FleetId: 'fleet-1', Instances: [], Errors: [] }),
+      DescribeInstances: () => found(instance('i-0', 'another'), instance('i-7')),
+    });
+    const { launched } = await ec2Fleet(client, settings).launchSlaves(slaves(), 1, [offering(zones[0]!)]);
+    expect(launched).toMatchObject([{ instanceId: 'i-7' }]);
+  });
+
   it('buys in the market of the first offering only', async () => {
     const client = stubClient<EC2Client>({ CreateFleet: () => fleet(['i-1']) });
     const offerings = [offering(zones[0]!, { market: 'spot' }), offering(zones[0]!)];
@@ -168,6 +200,8 @@ describe('launching slaves', () => {
   it.each([
     ['RequestLimitExceeded', 'Throttled'],
     ['InvalidParameterValue', 'NotYetVisible'],
+    ['UnauthorizedOperation', 'Forbidden'],
+    ['InvalidBlockDeviceMapping', 'InvalidInput'],
   ])('holds no offering for %s', async (ErrorCode, name) => {
     const client = stubClient<EC2Client>({ CreateFleet: () => ({ Instances: [], Errors: [{ ErrorCode }] }) });
     const result = await ec2Fleet(client, settings).launchSlaves(slaves(), 2, [offering(zones[0]!)]);

@@ -17,6 +17,7 @@ const subnets = [
   { id: 'subnet-0123456789abcdef0', zone: 'eu-west-1a' },
   { id: 'subnet-0123456789abcdef1', zone: 'eu-west-1b' },
 ];
+const existing = { vpcId: 'vpc-0123456789abcdef0', vpcCidr: '10.1.0.0/16', publicSubnets: subnets };
 
 describe('parseConfig', () => {
   it('has a default for everything', () => {
@@ -86,15 +87,10 @@ describe('parseConfig', () => {
 
   it.each([
     [{ publicSubnets: subnets }, 'publicSubnets: goes with vpcId only'],
-    [{ vpcId: 'vpc-0123456789abcdef0' }, 'publicSubnets: must name at least one'],
-    [
-      { vpcId: 'vpc-0123456789abcdef0', publicSubnets: subnets, natGateways: 1 },
-      'natGateways: goes with a new VPC only',
-    ],
-    [
-      { vpcId: 'vpc-0123456789abcdef0', publicSubnets: [subnets[0], subnets[0]] },
-      'publicSubnets: must be one per zone',
-    ],
+    [{ ...existing, publicSubnets: [] }, 'publicSubnets: must name at least one'],
+    [{ ...existing, vpcCidr: undefined }, 'vpcCidr: must be given with vpcId'],
+    [{ ...existing, natGateways: 1 }, 'natGateways: goes with a new VPC only'],
+    [{ ...existing, publicSubnets: [subnets[0], subnets[0]] }, 'publicSubnets: must be one per zone'],
     [{ vpcCidr: '10.0.0.0/8' }, 'vpcCidr: must be an IPv4 range from /16 to /25'],
     [{ rules: { deploymentTimeoutSeconds: 1000 } }, 'rules.deploymentTimeoutSeconds: must be longer than'],
     [{ imageOverrides: { indigo_9: {} } }, 'imageOverrides'],
@@ -104,7 +100,7 @@ describe('parseConfig', () => {
   });
 
   it('takes an existing VPC', () => {
-    const context = { vpcId: 'vpc-0123456789abcdef0', publicSubnets: subnets, privateSubnets: [] };
+    const context = { ...existing, privateSubnets: [] };
     expect(parseConfig(context)).toMatchObject(context);
   });
 });

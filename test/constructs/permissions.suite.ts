@@ -19,6 +19,7 @@ const withoutResources = new Set([
   'ec2:DescribeSecurityGroups',
   'ssm:DescribeInstanceInformation',
   'ssm:ListCommandInvocations',
+  'iam:ListInstanceProfiles',
   'iam:ListRoles',
   'secretsmanager:ListSecrets',
   // Lambda's attachment to a VPC: the gateway only.

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { type FunctionName, functionEnvs } from '../../lambdas/contracts/functions.ts';
+import { gatewayPorts } from '../../lambdas/contracts/gateway.ts';
 import { defaultStack, functionId, functionProperties, ofType, theOnly, violationsOf } from './support.ts';
 
 const names = Object.keys(functionEnvs) as FunctionName[];
@@ -35,6 +36,12 @@ describe('the functions', () => {
   it('are found by the metadata of their assets', () => {
     for (const name of names)
       expect(stack.resources[functionId(stack, name)]?.Metadata?.['aws:asset:path']).toMatch(/^asset\./);
+  });
+
+  it('have a way out of the gateway on each port that it asks', () => {
+    const { SecurityGroupEgress } = theOnly(stack, 'AWS::EC2::SecurityGroup');
+    const rules = SecurityGroupEgress.map(({ FromPort, ToPort }: Record<string, number>) => [FromPort, ToPort]);
+    expect(rules).toEqual(gatewayPorts.map((port) => [port, port]));
   });
 
   it('are all outside of the VPC, except the gateway', () => {

@@ -276,6 +276,23 @@ describe('a master that cannot become healthy', () => {
     expect(sandbox.read('/var/lib/zookeeper/data/myid')).toBe('2\n');
   });
 
+  it('begins a new registry after the loss of a majority, and keeps what ZooKeeper has', async () => {
+    const sandbox = healthyMaster({ founders: ['10.0.0.11', '10.0.1.12'] });
+    await sandbox.run(noQuorum);
+    sandbox.write('/var/lib/zookeeper/data/version-2/log.1', 'state');
+    sandbox.write('/var/lib/mesos/replicated_log/000001.log', 'voted');
+    const run = await sandbox.run();
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(sandbox.exists('/var/lib/mesos/replicated_log')).toBe(false);
+    expect(sandbox.exists('/var/lib/zookeeper/data/version-2/log.1')).toBe(true);
+  });
+
+  it('waits for the founders’ quorum if it is none of them', async () => {
+    const run = await healthyMaster({ founders: ['10.0.0.11', '10.0.2.13'] }).run(noQuorum);
+    expect(run.stderr).toContain('ZooKeeper of the founders is a quorum');
+    expect(containersOf(run)).toEqual({});
+  });
+
   it('does not count as master with two leaders or none', async () => {
     const sandbox = healthyMaster().answer('/metrics/snapshot', '{"master/elected":1}');
     expect((await sandbox.run({ budget: 0 })).stderr).toContain('one of the Mesos masters leads and has its registry');

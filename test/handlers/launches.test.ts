@@ -2,7 +2,7 @@ import { CapacityUnavailable, NotYetVisible } from '../../lambdas/contracts/erro
 import { makeLaunchLoadBalancer } from '../../lambdas/handlers/launch-load-balancer.ts';
 import { makeLaunchMaster } from '../../lambdas/handlers/launch-master.ts';
 import { makeLaunchSlaves } from '../../lambdas/handlers/launch-slaves.ts';
-import type { LaunchedInstance, LaunchedSlaves } from '../../lambdas/ports/machines.ts';
+import type { LaunchContext, LaunchedInstance, LaunchedSlaves } from '../../lambdas/ports/machines.ts';
 import { at, clusterId, desired, node, zones } from '../support/clusters.ts';
 import { FakeClusterStore } from '../support/fake-cluster-store.ts';
 import { clockAt } from '../support/fakes.ts';
@@ -128,6 +128,27 @@ describe('launch-slaves', () => {
     expect(await nodesOf(store)).toHaveLength(1);
     const { unavailable, launches } = await recordOf(store);
     expect([Object.keys(unavailable).length, launches.length]).toEqual([2, 0]);
+  });
+
+  it('gives the next try a token of its own when the fleet ended empty because something is too new', async () => {
+    const store = new FakeClusterStore().add({ launches: [pending] });
+    const seen: unknown[] = [];
+    const tooNew = { launched: [], exhausted: [], error: { name: 'NotYetVisible' as const, message: 'profile' } };
+    const answers: LaunchedSlaves[] = [
+      tooNew,
+      tooNew,
+      { launched: ['i-1', 'i-2', 'i-3'].map(launched), exhausted: [] },
+    ];
+    const launchSlaves = async ({ emptyFleets }: LaunchContext) => {
+      seen.push(emptyFleets);
+      return answers.shift()!;
+    };
+    const act = () => makeLaunchSlaves({ ...shared(store), machines: { launchSlaves } })({ clusterId, decision });
+    await expect(act()).rejects.toThrow(NotYetVisible);
+    expect((await recordOf(store)).launches).toEqual([{ ...pending, emptyFleets: 1 }]);
+    await expect(act()).rejects.toThrow(NotYetVisible);
+    expect((await act()).outcome).toBe('done');
+    expect(seen).toEqual([0, 1, 2]);
   });
 
   it('leaves nodes alone that an earlier try recorded, and gives the others the ordinals that are left', async () => {

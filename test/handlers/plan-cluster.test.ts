@@ -12,6 +12,7 @@ import {
   node,
   readyNodes,
   rules,
+  spec,
   start,
   subnets,
 } from '../support/clusters.ts';
@@ -116,6 +117,17 @@ describe('plan-cluster', () => {
     const output = await plan(input());
     expect(asked).toContain(`online ${booting.join()}`);
     expect(output).toMatchObject({ next: 'wait', waitSeconds: 20 });
+  });
+
+  it('pauses before it listens while hundreds of nodes boot; the pause is a part of the wait', async () => {
+    const booting = Array.from({ length: 300 }, (_, index) =>
+      node({ group: 'slaves', role: 'slave', ordinal: index + 1, status: 'launched' }),
+    );
+    const many = desired({ spec: spec({ slaves: 300 }) });
+    const nodes = [...readyNodes().filter(({ role }) => role !== 'slave'), ...booting];
+    const { plan, deps } = planner(new FakeClusterStore().add({ desired: many }, nodes, 'CREATE_IN_PROGRESS'), nodes);
+    deps.commands.findOnline = async () => [];
+    expect(await plan(input())).toMatchObject({ next: 'pause', pauseSeconds: 3, waitSeconds: 17 });
   });
 
   it('continues in a fresh execution when the history grows long', async () => {

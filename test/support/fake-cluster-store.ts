@@ -97,6 +97,13 @@ export class FakeClusterStore implements ClusterStore {
       unavailable: { ...kept.record.unavailable, ...unavailable },
     });
   }
+  async renewLaunch(...[clusterId, token, emptyFleets]: Parameters<ClusterStore['renewLaunch']>) {
+    const { launches } = this.kept(clusterId).record;
+    if (!launches.some((launch) => launch.token === token)) throw new Conflict(`launch ${token} is closed`);
+    this.change(clusterId, {
+      launches: launches.map((launch) => (launch.token === token ? { ...launch, emptyFleets } : launch)),
+    });
+  }
   async saveNodes(clusterId: string, nodes: readonly NodeRecord[]) {
     for (const node of nodes) this.kept(clusterId).nodes.set(node.instanceId, node);
   }

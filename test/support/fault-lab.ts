@@ -1,8 +1,13 @@
 /** Small clusters in the local cloud, made to go wrong. One lab per test file; each test works with clusters of its own. */
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { tagKeys } from '../../lambdas/contracts/tags.ts';
 import type { InspectedInstance } from '../../local/ec2/inspect.ts';
-import { type ApiClient, startTestCloud, type TestCloud, type WaitOptions } from './local-cloud.ts';
+import { findLies } from './invariants/truth.ts';
+import { createInvariants, expectNothingLeft, leftoversOf, viewOf } from './invariants.ts';
+import { type ApiAnswer, type ApiClient, startTestCloud, type TestCloud, type WaitOptions } from './local-cloud.ts';
+
+/** Real time for one test on a busy machine: most of them take a few seconds. */
+export const FAULT_TEST_TIMEOUT_MS = 300_000;
 
 export interface ClusterSize {
   readonly masters?: number;
@@ -12,6 +17,7 @@ export interface ClusterSize {
   readonly preemptible?: boolean;
 }
 
+const password = 'n0-one-may-see-this';
 const computes = (name: string, count: number, extra = '') => `
     ${name}_server:
       type: tosca.nodes.indigo.Compute
@@ -24,7 +30,7 @@ const balancer = `
       type: tosca.nodes.indigo.MesosLoadBalancer
       properties:
         master_ips: { get_attribute: [ master_server, private_address ] }
-        marathon_password: fault-lab
+        marathon_password: ${password}
       requirements: [ host: balancer_server ]`;
 
 /** A template with as many nodes of each role as asked for. */
@@ -34,7 +40,7 @@ topology_template:
   node_templates:
     master:
       type: tosca.nodes.indigo.MesosMaster
-      properties: { mesos_password: fault-lab, marathon_password: fault-lab }
+      properties: { mesos_password: ${password}, marathon_password: ${password} }
       requirements: [ host: master_server ]
     slave:
       type: tosca.nodes.indigo.MesosSlave
@@ -61,10 +67,17 @@ export interface LabCluster {
   log(): Promise<string>;
   /** Instances that are not being terminated. */
   alive(role?: string): readonly InspectedInstance[];
+  /** How many instances were ever launched for it. */
+  launched(): number;
+  /** What it lacks of what `CREATE_COMPLETE` claims; empty: it is whole. */
+  lacks(): Promise<readonly string[]>;
+  requestDelete(): Promise<ApiAnswer>;
   /** DELETE, and everything that came of it: afterwards nothing is left. */
   remove(options?: WaitOptions): Promise<void>;
-  /** What still exists of the cluster, in any service. */
+  /** What still exists of it, in any service. */
   leftovers(): Promise<readonly string[]>;
+  /** Until the deployment is gone; throws if anything else of it is left. */
+  untilGone(options?: WaitOptions): Promise<void>;
 }
 
 export interface FaultLab {
@@ -72,31 +85,70 @@ export interface FaultLab {
   readonly api: ApiClient;
   /** An EC2 client of the person at the keyboard. */
   readonly ec2: EC2Client;
+  /** Ends instances from outside. */
+  terminate(instanceIds: readonly string[]): Promise<unknown>;
+  /** Whether no run of its loop is under way. */
+  isSettled(cluster: LabCluster): boolean;
+  /** Until the cluster lacks nothing and its loop has ended. */
+  untilWhole(cluster: LabCluster, options?: WaitOptions): Promise<void>;
+  /** DELETE of all at the same time; afterwards nothing is left of any. */
+  removeAll(clusters: readonly LabCluster[], options?: WaitOptions): Promise<void>;
   create(size: ClusterSize, request?: Readonly<Record<string, unknown>>): Promise<LabCluster>;
+  /** As a patient client: asks again under the same idempotency key until it is told that the deployment exists. */
+  createRepeatedly(size: ClusterSize): Promise<LabCluster>;
   close(): Promise<void>;
 }
 
 export async function openFaultLab(seed: string): Promise<FaultLab> {
-  const cloud = await startTestCloud({ seed });
-  const api = await cloud.client({ subject: 'fault-lab', lifetimeSeconds: 30 * 24 * 3600 });
+  const watch = createInvariants([password]);
+  const cloud = await startTestCloud({ seed, invariants: [watch.invariant] });
+  const api = watch.watch(await cloud.client({ subject: 'fault-lab', lifetimeSeconds: 30 * 24 * 3600 }));
   const ec2 = new EC2Client({
     endpoint: cloud.awsEndpoint,
     region: cloud.region,
     credentials: cloud.credentials.user,
   });
-  return {
+  const lab: FaultLab = {
     ...{ cloud, api, ec2 },
     async create(size, request = {}) {
       const { status, json, text } = await api.post('/deployments', { template: templateOf(size), ...request });
       if (status !== 201) throw new Error(`POST answered ${status}: ${text}`);
       return clusterOf(cloud, api, json.uuid as string);
     },
+    async createRepeatedly(size) {
+      const headers = { 'idempotency-key': `create-${cloud.clock.now()}` };
+      let id = '';
+      const isTold = async () => {
+        const { status, json } = await api.request('POST', '/deployments', { template: templateOf(size) }, headers);
+        if (status >= 200 && status < 300) id = json.uuid as string;
+        return id !== '';
+      };
+      await cloud.until(isTold, { what: 'an accepted POST' });
+      return clusterOf(cloud, api, id);
+    },
+    terminate: (instanceIds) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] })),
+    async removeAll(clusters, options) {
+      for (const { id } of clusters) {
+        const { status, text } = await api.delete(`/deployments/${id}`);
+        if (status !== 204) throw new Error(`DELETE answered ${status}: ${text}`);
+      }
+      for (const cluster of clusters) await cluster.untilGone(options);
+    },
+    isSettled: ({ id }) =>
+      cloud.services.states.inspect
+        .executions()
+        .every(({ name, status }) => !name.startsWith(id) || status !== 'RUNNING'),
+    async untilWhole(cluster, options) {
+      const isWhole = async () => lab.isSettled(cluster) && (await cluster.lacks()).length === 0;
+      await cloud.until(isWhole, { what: `a whole and quiet cluster ${cluster.id}`, ...options });
+    },
     close: () => cloud.close(),
   };
+  return lab;
 }
 
 export function clusterOf(cloud: TestCloud, api: ApiClient, id: string): LabCluster {
-  const { ec2, iam, secretsManager } = cloud.services;
+  const { ec2 } = cloud.services;
   const show = async () => (await api.get(`/deployments/${id}`)).json;
   const status = async () => {
     const answer = await api.get(`/deployments/${id}`);
@@ -104,26 +156,33 @@ export function clusterOf(cloud: TestCloud, api: ApiClient, id: string): LabClus
   };
   const untilStatus = (wanted: string, options: WaitOptions = {}) =>
     cloud.until(async () => (await status()) === wanted, { what: `status ${wanted} of ${id}`, ...options });
-  const leftovers = async () => [
-    ...ec2.inspect.leftovers(tagKeys.clusterId, id),
-    ...iam.inspect.leftovers(tagKeys.clusterId, id),
-    ...secretsManager.inspect.leftovers(tagKeys.clusterId, id),
-    ...((await status()) === 'GONE' ? [] : ['the deployment']),
-  ];
+  const requestDelete = () => api.delete(`/deployments/${id}`);
+  const alive: LabCluster['alive'] = (role) =>
+    ec2.inspect
+      .instances()
+      .filter(({ tags, state }) => tags[tagKeys.clusterId] === id && !['shutting-down', 'terminated'].includes(state))
+      .filter(({ tags }) => role === undefined || tags[tagKeys.role] === role);
+  const untilGone: LabCluster['untilGone'] = async (options) => {
+    await untilStatus('GONE', options);
+    await cloud.until(async () => (await leftoversOf(cloud, id)).every((name) => !name.startsWith('run ')), {
+      what: `the end of the last run of ${id}`,
+    });
+    await expectNothingLeft(cloud, id);
+  };
   return {
-    ...{ id, show, status, untilStatus, leftovers },
+    ...{ id, show, status, untilStatus, untilGone, requestDelete },
+    leftovers: () => leftoversOf(cloud, id),
+    async lacks() {
+      const view = (await viewOf(cloud)).clusters.get(id);
+      return view ? findLies(cloud, view) : ['it is not there'];
+    },
     log: async () => (await api.get(`/deployments/${id}/log`)).text,
-    alive: (role) =>
-      ec2.inspect
-        .instances()
-        .filter(({ tags, state }) => tags[tagKeys.clusterId] === id && !['shutting-down', 'terminated'].includes(state))
-        .filter(({ tags }) => role === undefined || tags[tagKeys.role] === role),
+    alive,
+    launched: () => ec2.inspect.instances().filter(({ tags }) => tags[tagKeys.clusterId] === id).length,
     async remove(options) {
-      const answer = await api.delete(`/deployments/${id}`);
+      const answer = await requestDelete();
       if (answer.status !== 204) throw new Error(`DELETE answered ${answer.status}: ${answer.text}`);
-      await untilStatus('GONE', options);
-      const left = await leftovers();
-      if (left.length > 0) throw new Error(`left of ${id}: ${left.join(', ')}`);
+      await untilGone(options);
     },
   };
 }

@@ -1,8 +1,10 @@
 /** Which nodes get their start command. Pure. */
 
 import { retryAt } from './failures.ts';
+import { findRebuild } from './majority.ts';
+import { nextRoundAt } from './pacing.ts';
 import { patience } from './patience.ts';
-import type { NodeRecord } from './records.ts';
+import type { NodeRecord, Timestamp } from './records.ts';
 import { groupsOf, type NodeGroup } from './spec.ts';
 import { info, join, type Situation, type Step, step } from './step.ts';
 import { addSeconds } from './time.ts';
@@ -20,6 +22,8 @@ function mastersToStart(group: NodeGroup, situation: Situation): readonly NodeRe
   const masters = liveNodes(group, situation);
   const online = masters.filter((node) => node.status === 'online');
   if (situation.record.progress.completedAt === undefined) return online;
+  const rebuild = findRebuild(masters, group.count);
+  if (rebuild !== undefined) return rebuild.start;
   return masters.some((node) => node.status === 'starting') ? [] : online.slice(0, 1);
 }
 
@@ -53,6 +57,18 @@ function nodesToStart(group: NodeGroup, situation: Situation): readonly NodeReco
   }
 }
 
+/** Masters and load balancers are few, and what the others wait for. */
+function nextRound(group: NodeGroup, situation: Situation): Timestamp | undefined {
+  return group.role === 'slave' ? nextRoundAt(liveNodes(group, situation), situation.now) : undefined;
+}
+
+/** What the start command of masters says after the loss of their majority. */
+function rebuilding(group: NodeGroup, situation: Situation): { founders?: string[] } {
+  if (group.role !== 'master' || situation.record.progress.completedAt === undefined) return {};
+  const founders = findRebuild(liveNodes(group, situation), group.count)?.founders;
+  return founders === undefined ? {} : { founders: [...founders] };
+}
+
 function nodesWord(count: number): string {
   return count === 1 ? '1 node' : `${count} nodes`;
 }
@@ -61,14 +77,18 @@ function decideGroup(group: NodeGroup, situation: Situation): Step {
   const nodes = nodesToStart(group, situation);
   if (nodes.length === 0) return step({});
   const key = `start/${group.name}`;
-  const wait = retryAt(situation.failures, key, situation.now);
+  const wait = retryAt(situation.failures, key, situation.now) ?? nextRound(group, situation);
   if (wait !== undefined) return step({ checks: [wait] });
   const again = nodes.filter((node) => node.startAttempts > 0 || node.reason !== undefined);
   const why = again.length === 0 ? '' : `, ${again.length} of them again (${again[0]?.reason ?? 'first try failed'})`;
-  const reason = `starting containers on ${nodesWord(nodes.length)} of ${group.name}${why}`;
+  const rebuild = rebuilding(group, situation);
+  const lost = rebuild.founders ? '; their majority was lost, so the Mesos registry begins anew' : '';
+  const reason = `starting containers on ${nodesWord(nodes.length)} of ${group.name}${why}${lost}`;
   const instanceIds = nodes.map((node) => node.instanceId);
   return step({
-    decisions: [{ kind: 'start-containers', key, reason, role: group.role, group: group.name, instanceIds }],
+    decisions: [
+      { kind: 'start-containers', key, reason, role: group.role, group: group.name, instanceIds, ...rebuild },
+    ],
     activity: [info(reason)],
   });
 }
@@ -85,7 +105,7 @@ function nextLooks({ nodes, now }: Situation): Step {
   });
 }
 
-/** Every node is started as soon as it is online, whatever the others do. */
+/** Every node is started when it is online, whatever the others do; many at a time in a large cluster. */
 export function decideStarts(situation: Situation): Step {
   const groups = groupsOf(situation.record.desired.spec);
   return join([...groups.map((group) => decideGroup(group, situation)), nextLooks(situation)]);

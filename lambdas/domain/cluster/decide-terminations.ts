@@ -1,6 +1,7 @@
 /** Which instances are terminated while the cluster is wanted: failed nodes and orphans. Pure. */
 
 import { retryAt } from './failures.ts';
+import { holdsState } from './majority.ts';
 import type { NodeRecord } from './records.ts';
 import { info, type Situation, type Step, step } from './step.ts';
 
@@ -24,9 +25,9 @@ export function findOrphans({ actual, nodes, record }: Situation): readonly stri
     .map(({ instanceId }) => instanceId);
 }
 
-/** Whether the loop may take this master away: never the quorum of a cluster that holds state. */
+/** Whether the loop may take this master away: one that holds state never without a quorum of the others. */
 function mayTerminate(node: NodeRecord, { nodes, record }: Situation): boolean {
-  if (node.role !== 'master' || record.progress.completedAt === undefined) return true;
+  if (node.role !== 'master' || record.progress.completedAt === undefined || !holdsState(node)) return true;
   const others = nodes.filter((other) => other.role === 'master' && other.instanceId !== node.instanceId);
   const ready = others.filter((other) => other.status === 'ready' && other.missingSince === undefined).length;
   const { count } = record.desired.spec.masters;

@@ -10,12 +10,14 @@ import { decideAddress } from './decide-address.ts';
 import { decidePreparation, isPrepared, placeMasters } from './decide-foundation.ts';
 import { decideLaunches, replacementKey } from './decide-launches.ts';
 import { decideRemoval } from './decide-removal.ts';
+import { decideRepair } from './decide-repair.ts';
 import { decideStarts } from './decide-starts.ts';
 import { decideTerminations } from './decide-terminations.ts';
 import { type Failures, forget, recordLosses, recordResults, retryAt } from './failures.ts';
 import { findGiveUpReason } from './give-up.ts';
 import { findLacks, findNodeLacks, fingerprintAddresses } from './health.ts';
 import type { Subnets } from './offerings.ts';
+import { pauseSeconds } from './pacing.ts';
 import { patience } from './patience.ts';
 import type { Plan } from './plan.ts';
 import type { ClusterRecord, DeploymentStatus, Foundation, NodeRecord, Progress } from './records.ts';
@@ -114,11 +116,10 @@ function giveUp(situation: Situation, reason: string): Conclusion {
   };
 }
 
-function prepareCluster(situation: Situation, masterZones: readonly string[]): Conclusion {
-  const preparation = decidePreparation(situation, masterZones);
+function prepareCluster(situation: Situation, preparation: Step, changes: Partial<Progress>): Conclusion {
   return {
     ...concludeStep(situation, { ...preparation, launches: situation.record.launches }),
-    progress: progressOf(situation, { masterZones }),
+    progress: progressOf(situation, changes),
   };
 }
 
@@ -190,8 +191,10 @@ function conclude(situation: Situation): Conclusion {
   if (reason !== undefined) return giveUp(situation, reason);
   const masterZones = placeMasters(situation);
   if (record.foundation === undefined || !isPrepared(situation, masterZones)) {
-    return prepareCluster(situation, masterZones);
+    return prepareCluster(situation, decidePreparation(situation, masterZones), { masterZones });
   }
+  const repair = decideRepair(situation, masterZones);
+  if (repair !== undefined) return prepareCluster(situation, repair, { repairedAt: toTimestamp(situation.now) });
   return buildCluster(situation, record.foundation);
 }
 
@@ -224,5 +227,6 @@ export function decide(input: DecideInput): Plan {
     activity: [...tellResults(results), ...tellNodes(tracked, situation.record), ...conclusion.activity],
     changedNodes: after.filter((node) => !sameNode(before.get(node.instanceId), node)),
     goneInstanceIds: tracked.goneInstanceIds,
+    pauseSeconds: pauseSeconds(after),
   };
 }

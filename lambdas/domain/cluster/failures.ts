@@ -54,14 +54,15 @@ export function retryAt(failures: Failures, key: string, now: Date): Timestamp |
   return at > toTimestamp(now) ? at : undefined;
 }
 
-/**
- * When the next replacement in a group of `size` may be launched; undefined: now. A large group loses a few nodes as a matter
- * of course, so its losses are counted in tenths of its size.
- */
+/** A large group loses a few nodes as a matter of course, so its losses are counted in tenths of its size. */
+export function replacementRounds({ count }: FailureCount, size: number): number {
+  return Math.ceil(count / Math.max(1, Math.floor(size / 10)));
+}
+
+/** When the next replacement in a group of `size` may be launched; undefined: now. */
 export function replacementAt(failures: Failures, key: string, size: number, now: Date): Timestamp | undefined {
   const failure = failures[key];
   if (failure === undefined) return undefined;
-  const rounds = Math.ceil(failure.count / Math.max(1, Math.floor(size / 10)));
-  const at = addSeconds(failure.lastAt, replacementDelay(rounds));
+  const at = addSeconds(failure.lastAt, replacementDelay(replacementRounds(failure, size)));
   return at > toTimestamp(now) ? at : undefined;
 }

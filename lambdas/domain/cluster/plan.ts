@@ -26,4 +26,6 @@ export interface Plan {
   readonly settled: boolean;
   /** When to look again if nobody signals. */
   readonly nextCheckAt: Timestamp;
+  /** Seconds to let pass before listening to signals, because many are to be expected. @default 0 */
+  readonly pauseSeconds?: number;
 }

@@ -59,6 +59,8 @@ export interface PendingLaunch {
   readonly ordinals: readonly number[];
   readonly offerings: readonly Offering[];
   readonly decidedAt: Timestamp;
+  /** Slaves: how many fleets ended empty because what they need was too new. Part of the next fleet's token. @default 0 */
+  readonly emptyFleets?: number;
 }
 
 /**
@@ -113,6 +115,8 @@ export interface Progress {
   readonly masterZones?: readonly string[];
   /** Whether the cluster was once complete: from then on masters hold state that replacing must not lose. */
   readonly completedAt?: Timestamp;
+  /** When the foundation was last prepared again because launches cast doubt on it. */
+  readonly repairedAt?: Timestamp;
   /** Since when no healthy load balancer holds the virtual address. */
   readonly addressLostSince?: Timestamp;
   /** Fingerprint of the nodes' addresses that the published outputs were computed from, and of those being published. */

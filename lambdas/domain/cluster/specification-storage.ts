@@ -9,13 +9,13 @@ const bytesPerGiB = 1024 ** 3;
 const rootDisk = { defaultGiB: 30, minGiB: 20, maxGiB: 16_384 };
 const mostVolumes = 20;
 const longestLocation = 200;
-/** EBS types that need no more than a size, with the least size. */
-const volumeTypes = new Map([
-  ['gp2', 1],
-  ['gp3', 1],
-  ['standard', 1],
-  ['st1', 125],
-  ['sc1', 125],
+/** EBS types that need no more than a size, with the least and the most. */
+const volumeTypes: ReadonlyMap<string, readonly [minGiB: number, maxGiB: number]> = new Map([
+  ['gp2', [1, rootDisk.maxGiB]],
+  ['gp3', [1, rootDisk.maxGiB]],
+  ['standard', [1, 1024]],
+  ['st1', [125, rootDisk.maxGiB]],
+  ['sc1', [125, rootDisk.maxGiB]],
 ]);
 /** Mounting over these would break the node. */
 const systemPaths = [
@@ -71,7 +71,7 @@ function readVolume(requirement: TopologyRequirement, taken: Set<string>, specif
   refuseExisting(storage);
   const name = uniqueName(slug(storage.name, 'volume'), taken);
   const kind = readType(storage, specifying.notes);
-  const size = readSize(storage, kind.minGiB, specifying.notes);
+  const size = readSize(storage, kind, specifying.notes);
   const snapshotId = readSnapshot(storage);
   return {
     name,
@@ -90,23 +90,29 @@ function refuseExisting(storage: Node): void {
     );
 }
 
-function readSize(storage: Node, minGiB: number, notes: string[]): number {
+function readSize(storage: Node, { minGiB, maxGiB }: VolumeKind, notes: string[]): number {
   const bytes = numberOf(storage.properties, 'size');
   const path = [...storage.path, 'properties', 'size'];
   if (bytes === undefined) fail(path, 'is missing; give one such as 100 GB');
   const size = Math.max(1, Math.ceil(bytes / bytesPerGiB));
-  if (size > rootDisk.maxGiB) fail(path, `${size} GiB are too much; at most ${rootDisk.maxGiB} GiB are possible`);
+  if (size > maxGiB) fail(path, `${size} GiB are too much; at most ${maxGiB} GiB are possible`);
   if (size >= minGiB) return size;
   notes.push(`node_templates.${storage.name}: has ${minGiB} GiB, the least that its type can have`);
   return minGiB;
 }
 
-function readType(storage: Node, notes: string[]): { readonly type?: string; readonly minGiB: number } {
-  const type = textOf(storage.properties, 'type');
-  const minGiB = type === undefined ? 1 : volumeTypes.get(type.toLowerCase());
-  if (minGiB !== undefined) return { ...(type === undefined ? {} : { type: type.toLowerCase() }), minGiB };
+interface VolumeKind {
+  readonly type?: string;
+  readonly minGiB: number;
+  readonly maxGiB: number;
+}
+
+function readType(storage: Node, notes: string[]): VolumeKind {
+  const type = textOf(storage.properties, 'type')?.toLowerCase();
+  const [minGiB, maxGiB] = volumeTypes.get(type ?? 'gp3') ?? [];
+  if (minGiB !== undefined && maxGiB !== undefined) return { ...(type === undefined ? {} : { type }), minGiB, maxGiB };
   notes.push(`node_templates.${storage.name}: gp3 is used in place of the volume type ${clip(type ?? '')}`);
-  return { type: 'gp3', minGiB: 1 };
+  return { type: 'gp3', minGiB: 1, maxGiB: rootDisk.maxGiB };
 }
 
 function readSnapshot(storage: Node): string | undefined {

@@ -14,6 +14,8 @@ export interface StartContext {
   readonly group: Pick<NodeGroup, 'name' | 'volumes'>;
   /** Private addresses of the load balancers known so far, those being started included; only read for load balancers. */
   readonly loadBalancerIps: readonly string[];
+  /** Masters only, after the loss of their majority: addresses of those whose ZooKeeper begins. */
+  readonly founders?: readonly string[] | undefined;
   readonly signalsQueueUrl: string;
   readonly secretId: string;
   /** Registry and path in front of every image, without a slash at its end; empty: each image's own. */
@@ -77,6 +79,7 @@ function commonParameters({
 function masterParameters({ spec, ...source }: StartContext): OwnParameters<'master'> {
   const { release, software } = spec;
   return {
+    Founders: source.founders?.join(',') ?? 'none',
     EnableChronos: String(software.chronosEnabled),
     MesosAuthenticateHttp: String(software.mesosAuthenticateHttp),
     MarathonTls: String(software.marathonTls),

@@ -10,6 +10,8 @@ readonly STATE_DIR="$ROOT/var/lib/mesoscale"
 readonly HOST_STATE="$STATE_DIR/host"
 # The newest line of Docker that the clients inside the agents' images (from API 1.22 on) can still talk to.
 readonly DOCKER_VERSION=24.0.9
+# The line of containerd that this Docker was released with; the next one is untried.
+readonly CONTAINERD_VERSION='1.7.*'
 export DEBIAN_FRONTEND=noninteractive
 
 set_host_state() {
@@ -82,8 +84,9 @@ install_docker() {
   try apt-get -o DPkg::Lock::Timeout=300 update -q || fail "Docker's package list could not be read"
   local version="5:$DOCKER_VERSION-1~$distribution.$number~$codename"
   try apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends --allow-downgrades \\
-    "docker-ce=$version" "docker-ce-cli=$version" containerd.io || fail "Docker $DOCKER_VERSION could not be installed"
-  apt-mark hold docker-ce docker-ce-cli
+    "docker-ce=$version" "docker-ce-cli=$version" "containerd.io=$CONTAINERD_VERSION" ||
+    fail "Docker $DOCKER_VERSION could not be installed"
+  apt-mark hold docker-ce docker-ce-cli containerd.io
   systemctl enable --now docker
 }
 

@@ -15,11 +15,17 @@ interface Planned {
   readonly now: Date;
 }
 
-function nextStep({ settled, decisions }: Plan, steps: number): PlanOutput['next'] {
+function nextStep({ settled, decisions, pauseSeconds = 0 }: Plan, steps: number): PlanOutput['next'] {
   if (settled) return 'end';
   // Before acting: what was decided is recorded, and the next run's first pass decides the same again.
   if (steps >= stepsPerRun) return 'continue';
-  return decisions.length > 0 ? 'act' : 'wait';
+  if (decisions.length > 0) return 'act';
+  return pauseSeconds > 0 ? 'pause' : 'wait';
+}
+
+/** The pause is a part of the wait. */
+function timesOf({ nextCheckAt, pauseSeconds = 0 }: Plan, now: Date): Pick<PlanOutput, 'waitSeconds' | 'pauseSeconds'> {
+  return { waitSeconds: Math.max(1, Math.ceil(-secondsSince(nextCheckAt, now)) - pauseSeconds), pauseSeconds };
 }
 
 export function nextOf({ clusterId, run, steps }: PlanInput, { plan, signalSeq, now }: Planned): PlanOutput {
@@ -30,7 +36,7 @@ export function nextOf({ clusterId, run, steps }: PlanInput, { plan, signalSeq, 
     next: nextStep(plan, steps),
     decisions: [...plan.decisions],
     seenSignalSeq: signalSeq,
-    waitSeconds: Math.max(1, Math.ceil(-secondsSince(plan.nextCheckAt, now))),
+    ...timesOf(plan, now),
   };
 }
 

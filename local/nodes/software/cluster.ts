@@ -26,6 +26,7 @@ export interface Software {
 
 export function createSoftware(clusterId: string, clock: SimClock, random: Random): Software {
   const members = new Map<string, Member>();
+  const masterMembers = new Map<string, Member>();
   const waiting = createWaiting();
   let settling = false;
   let dirty = false;
@@ -43,7 +44,7 @@ export function createSoftware(clusterId: string, clock: SimClock, random: Rando
     settling = false;
     waiting.check();
   };
-  const masters = createMasters(clock, random.fork('masters'), members, changed);
+  const masters = createMasters(clock, random.fork('masters'), masterMembers, changed);
   const leaderOf = () => {
     const member = masters.servingLeader();
     return member && { member, term: masters.mesos.term() };
@@ -59,6 +60,7 @@ export function createSoftware(clusterId: string, clock: SimClock, random: Rando
     const member = memberOf(node);
     if (!member) return;
     members.delete(member.ip);
+    masterMembers.delete(member.ip);
     agents.left(member);
     balancers.left(member);
     changed();
@@ -80,6 +82,7 @@ export function createSoftware(clusterId: string, clock: SimClock, random: Rando
       if (known) leave(node);
       const member: Member = { node, ip, settings, processes: new Map() };
       members.set(ip, member);
+      if (node.identity.role === 'master') masterMembers.set(ip, member);
       return member;
     },
     run(member, process) {

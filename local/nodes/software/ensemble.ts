@@ -11,8 +11,9 @@ export interface Ensemble {
   connected(process: Process, port: number): readonly Member[];
 }
 
-export function createEnsemble(members: ReadonlyMap<string, Member>): Ensemble {
-  const all = () => [...members.values()].filter((member) => member.node.identity.role === 'master');
+/** @param masters by address; none but masters, for they are gone through at every change, and slaves may be thousands */
+export function createEnsemble(masters: ReadonlyMap<string, Member>): Ensemble {
+  const all = () => [...masters.values()];
   const size = () => all()[0]?.settings.masterIps.length ?? 1;
   const quorum = () => Math.floor(size() / 2) + 1;
   const startOf = (member: Member, process: Process) => member.processes.get(process) ?? 0;

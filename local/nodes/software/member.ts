@@ -37,6 +37,8 @@ export interface Settings {
   /** Allocation id of the elastic IP, and addresses of the balancers known at start. */
   readonly virtualAddress: string;
   readonly peerIps: readonly string[];
+  /** After the loss of a majority: masters whose ZooKeeper begins. */
+  readonly founders: readonly string[];
 }
 
 export interface Member {
@@ -67,6 +69,7 @@ export function settingsOf(parameters: Readonly<Record<string, string>>): Settin
     group: parameters.Group ?? '',
     virtualAddress: parameters.VirtualAddress ?? '',
     peerIps: list(parameters.PeerIps),
+    founders: parameters.Founders === 'none' ? [] : list(parameters.Founders),
   };
 }
 

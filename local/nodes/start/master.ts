@@ -1,4 +1,4 @@
-import { type Member, settingsOf, usesBridges } from '../software/member.ts';
+import { type Member, type Process, settingsOf, usesBridges } from '../software/member.ts';
 import { pullImages, readSecret, type Script, StartFailed } from './script.ts';
 
 /** ZooKeeper, Mesos, Marathon, Chronos, and a Consul server; what needs the other masters waits for them. */
@@ -37,10 +37,16 @@ function imagesOf({ parameters }: Script): string[] {
 async function startStores(script: Script, member: Member): Promise<void> {
   const { node, software } = script;
   const { zookeeper } = software.masters;
+  const { founders } = member.settings;
+  if (founders.length > 0) node.disk.registry = 'empty';
+  if (founders.length > 0 && !founders.includes(member.ip)) {
+    await script.require('ZooKeeper is a quorum of those who begin', 840, () => zookeeper.leader() !== undefined);
+  }
   if (member.settings.consul) await startProcess(script, member, 'consul', 'quick');
   await startProcess(script, member, 'zookeeper', 'quick');
   const serves = () => zookeeper.leader() !== undefined && node.disk.zookeeper === 'synced';
-  await script.require('ZooKeeper on this master is part of a quorum', 840, serves);
+  const others = () => zookeeper.leader() !== undefined || haveStarted(script, member, 'zookeeper', 'quorum');
+  await script.require('ZooKeeper on this master is part of a quorum', 840, serves, others);
 }
 
 async function startMesos(script: Script, member: Member): Promise<void> {
@@ -48,7 +54,9 @@ async function startMesos(script: Script, member: Member): Promise<void> {
   script.say('the Mesos master answers: after 0 s');
   const { masters } = script.software;
   const what = 'one of the Mesos masters leads and has its registry';
-  await script.require(what, 840, () => masters.servingLeader() !== undefined);
+  // The first boot of the registry needs all masters.
+  const others = () => haveStarted(script, member, 'mesos-master', 'all');
+  await script.require(what, 840, () => masters.servingLeader() !== undefined, others);
 }
 
 async function startSchedulers(script: Script, member: Member): Promise<void> {
@@ -65,13 +73,21 @@ async function startSchedulers(script: Script, member: Member): Promise<void> {
 async function checkSchedulers(script: Script, { settings }: Member): Promise<void> {
   const { masters } = script.software;
   const registered = () => masters.marathon.leader() !== undefined && masters.servingLeader() !== undefined;
-  await script.require('Marathon answers through this master and is registered with Mesos', 420, registered);
+  const serving = () => masters.servingLeader() !== undefined;
+  await script.require('Marathon answers through this master and is registered with Mesos', 420, registered, serving);
   if (settings.chronos) {
-    await script.require('Chronos answers through this master', 420, () => masters.chronos.leader() !== undefined);
+    const answers = () => masters.chronos.leader() !== undefined;
+    await script.require('Chronos answers through this master', 420, answers, serving);
   }
   if (settings.consul) {
     await script.require('Consul has a leader', 120, () => masters.consul.leader() !== undefined);
   }
+}
+
+/** Whether as many masters run the process as it takes. */
+function haveStarted({ software }: Script, { settings }: Member, process: Process, wanted: 'quorum' | 'all'): boolean {
+  const all = settings.masterIps.length;
+  return software.masters.running(process).length >= (wanted === 'all' ? all : Math.floor(all / 2) + 1);
 }
 
 export async function startProcess(

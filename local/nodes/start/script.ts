@@ -17,12 +17,16 @@ export interface Script {
   readonly parameters: Readonly<Record<string, string>>;
   readonly output: string[];
   seconds(): number;
-  /** Milliseconds that were spent waiting for what other nodes do. */
+  /** Milliseconds that were spent waiting for other nodes to get as far as this one. */
   waitedMs(): number;
   say(text: string): void;
-  /** @throws StartFailed */
-  require(what: string, seconds: number, condition: () => boolean): Promise<void>;
-  /** The same for a condition that only a call can tell. @throws StartFailed */
+  /**
+   * @param others whether the other nodes that the condition depends on have done their part: what it takes from then on, an
+   * election for instance, is the software's own time. @default the condition itself
+   * @throws StartFailed
+   */
+  require(what: string, seconds: number, condition: () => boolean, others?: () => boolean): Promise<void>;
+  /** The same for a condition that only a call can tell; all of it counts as waiting for others. @throws StartFailed */
   requireCall(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void>;
 }
 
@@ -36,11 +40,16 @@ export function createScript(
   const output: string[] = [];
   const seconds = () => Math.round((clock.now() - startedAt) / 1000);
   let waitedMs = 0;
-  const waiting = async <T>(wait: Promise<T>): Promise<T> => {
+  const waitFor = async (ms: number, condition: () => boolean, others: () => boolean): Promise<boolean> => {
     const since = clock.now();
-    const result = await wait;
-    waitedMs += clock.now() - since;
-    return result;
+    let othersAt: number | undefined;
+    const look = () => {
+      if (othersAt === undefined && others()) othersAt = clock.now();
+      return condition();
+    };
+    const met = await software.waitFor(node, look, ms);
+    waitedMs += (othersAt ?? clock.now()) - since;
+    return met;
   };
   const limit = (asked: number) => Math.max(0, Math.min(asked, budgetSeconds - seconds()));
   const fail = (what: string) => {
@@ -55,9 +64,9 @@ export function createScript(
     seconds,
     waitedMs: () => waitedMs,
     say: (text) => output.push(text),
-    async require(what, asked, condition) {
+    async require(what, asked, condition, others = condition) {
       const since = seconds();
-      if (!(await waiting(software.waitFor(node, condition, limit(asked) * 1000)))) fail(what);
+      if (!(await waitFor(limit(asked) * 1000, condition, others))) fail(what);
       done(what, since);
     },
     async requireCall(what, asked, condition) {
@@ -65,7 +74,8 @@ export function createScript(
       const deadline = since + limit(asked);
       while (!(await condition())) {
         if (seconds() >= deadline) fail(what);
-        await waiting(node.life.sleep(pollMs));
+        await node.life.sleep(pollMs);
+        waitedMs += pollMs;
       }
       done(what, since);
     },

@@ -12,7 +12,8 @@ export async function startSlave(script: Script): Promise<void> {
   if (settings.consul) await startProcess(script, member, 'consul', 'quick');
   await startProcess(script, member, 'mesos-slave', 'quick');
   const registered = () => software.agents.isRegistered(member.ip);
-  await script.require('the Mesos agent is registered with the leading master', 840, registered);
+  const serving = () => software.masters.servingLeader() !== undefined;
+  await script.require('the Mesos agent is registered with the leading master', 840, registered, serving);
   if (settings.consul) {
     await script.require('the Consul client knows a leader', 840, () => software.masters.consul.leader() !== undefined);
   }

@@ -147,6 +147,7 @@ describe('disks', () => {
     ],
     [{}, '/data', /^node_templates\.disk_1\.properties\.size: is missing/],
     [{ size: '90 TB' }, '/data', /GiB are too much; at most 16384 GiB/],
+    [{ size: '2 TB', type: 'standard' }, '/data', /GiB are too much; at most 1024 GiB/],
     [{ size: '5 GB' }, 'data', /data is no usable mount point; write an absolute path such as \/data$/],
     [{ size: '5 GB' }, '/data/../etc', /is no usable mount point/],
     [{ size: '5 GB' }, '/..', /is no usable mount point/],

@@ -38,6 +38,7 @@ export interface Example {
   readonly software?: Partial<SoftwareSettings>;
   readonly volumes?: NodeGroup['volumes'];
   readonly loadBalancerIps?: readonly string[];
+  readonly founders?: readonly string[];
   readonly registry?: string;
   readonly overrides?: StartContext['overrides'];
 }
@@ -76,6 +77,7 @@ export function exampleContext(example: Example = {}): StartContext {
     loadBalancerIps: example.loadBalancerIps ?? ['10.0.0.40', '10.0.1.41'],
     signalsQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/mesoscale-Signals-1AB',
     secretId: `mesoscale/${clusterId}`,
+    founders: example.founders,
     registry: example.registry ?? '',
     overrides: example.overrides ?? {},
   };

@@ -107,4 +107,24 @@ describe('denialOf', () => {
     const statement = allow('a:B', '*', { Condition: { IpAddress: { key: '10.0.0.0/8' } } });
     expect(() => isAllowed(role([statement]), 'a', 'B', { conditions: { key: '10.0.0.1' } })).toThrow('IpAddress');
   });
+
+  it('looks at the tags of each resource by itself', () => {
+    const tag = { StringEquals: { 'aws:ResourceTag/stack': 's' } };
+    const policies = role([allow('ec2:AssociateAddress', '*', { Condition: tag })]);
+    const context = (ofInterface: Record<string, string>) => ({
+      resources: ['arn:eip', 'arn:eni'],
+      ofResource: { 'arn:eip': { 'aws:ResourceTag/stack': 's' }, 'arn:eni': ofInterface },
+      told: ['aws:ResourceTag/'],
+    });
+    expect(isAllowed(policies, 'ec2', 'AssociateAddress', context({ 'aws:ResourceTag/stack': 's' }))).toBe(true);
+    expect(isAllowed(policies, 'ec2', 'AssociateAddress', context({ 'aws:ResourceTag/stack': 't' }))).toBe(false);
+    expect(isAllowed(policies, 'ec2', 'AssociateAddress', context({}))).toBe(false);
+  });
+
+  it('needs what the service checks besides', () => {
+    const also = [{ action: 'iam:PassRole', context: { resources: ['arn:role'] } }];
+    expect(isAllowed(role([allow('ec2:RunInstances')]), 'ec2', 'RunInstances', { also })).toBe(false);
+    const both = role([allow('ec2:RunInstances'), allow('iam:PassRole', 'arn:role')]);
+    expect(isAllowed(both, 'ec2', 'RunInstances', { also })).toBe(true);
+  });
 });

@@ -4,6 +4,9 @@ import { prepareAssembly } from '../../../local/assembly.ts';
 import { startCloud } from '../../../local/cloud.ts';
 import { ASSEMBLY_TIMEOUT_MS, createApiClient, startTestCloud, type TestCloud } from '../../support/local-cloud.ts';
 
+// Threads start slowly on a busy computer.
+jest.setTimeout(30_000);
+
 describe('the local cloud', () => {
   let cloud: TestCloud;
 

@@ -28,6 +28,28 @@ describe('faults', () => {
     expect(faults.list()).toMatchObject([{ id: 'fault-1', used: 2 }]);
   });
 
+  it('lets calls take effect before their answer is lost, leaves the first ones alone, and looks at the caller', () => {
+    const faults = make();
+    faults.add({ kind: 'api-error', action: 'RunInstances', code: 'X', when: 'after', skip: 1, caller: 'function' });
+    expect(faults.beforeCall(call('ec2', 'RunInstances'))).toBeUndefined();
+    expect(faults.afterCall(call('ec2', 'RunInstances'))).toBeUndefined();
+    const byNode = { ...call('ec2', 'RunInstances'), caller: { ...call('ec2', '').caller, kind: 'node' as const } };
+    expect(faults.afterCall(byNode)).toBeUndefined();
+    expect(faults.afterCall(call('ec2', 'RunInstances'))).toMatchObject({ code: 'X' });
+  });
+
+  it('takes invocations or their answers away', () => {
+    const faults = make();
+    faults.add({ kind: 'function', function: 'Plan', effect: 'answer-lost', skip: 1, times: 1 });
+    const ask = () => faults.invocation('mesoscale-PlanCluster-1');
+    expect([faults.invocation('mesoscale-Sweep'), ask(), ask(), ask()]).toEqual([
+      undefined,
+      undefined,
+      'answer-lost',
+      undefined,
+    ]);
+  });
+
   it('strikes with the given probability', () => {
     const faults = make();
     faults.add({ kind: 'api-error', code: 'InternalError', probability: 0.3 });

@@ -11,6 +11,9 @@ const httpGet = `import http from 'node:http';
       .on('error', (error) => resolve(error.code + ' ' + error.message));
   });`;
 
+// Threads start slowly on a busy computer.
+jest.setTimeout(30_000);
+
 describe('functions', () => {
   let cloud: SmallCloud;
   let heardByRouter: Array<{ host: string | undefined; groups: unknown }>;

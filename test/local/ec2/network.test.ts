@@ -191,6 +191,17 @@ describe('a machine', () => {
     });
     expect(accepts(5050, { securityGroupIds: [gateway] })).toBe(true);
     expect(accepts(5052, { securityGroupIds: [gateway] })).toBe(false);
+    const narrow = await make('AWS::EC2::SecurityGroup', 'Narrow', {
+      GroupDescription: 'd',
+      VpcId: network.vpcId,
+      SecurityGroupEgress: [{ IpProtocol: 'tcp', FromPort: 9090, ToPort: 9090, CidrIp: '10.0.0.0/16' }],
+    });
+    await call('AuthorizeSecurityGroupIngress', {
+      GroupId: group,
+      ...tcp(1, 9999, { Groups: [{ GroupId: narrow.ref }] }),
+    });
+    expect(accepts(9090, { securityGroupIds: [narrow.ref] })).toBe(true);
+    expect(accepts(80, { securityGroupIds: [narrow.ref] })).toBe(false);
     await make('AWS::EC2::SecurityGroupIngress', 'Rule', { GroupId: group, IpProtocol: '-1', CidrIp: '10.0.2.0/24' });
     expect(accepts(22, { securityGroupIds: [], ip: '10.0.2.9' })).toBe(true);
     expect(accepts(22, { securityGroupIds: [], ip: '10.0.3.9' })).toBe(false);

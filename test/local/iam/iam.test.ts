@@ -134,9 +134,12 @@ describe('authorization', () => {
     const { iam, boundary } = await createHarness();
     const input = { RoleName: 'r', Path: '/p/', PermissionsBoundary: boundary, Tags: [{ Key: 'k', Value: 'v' }] };
     const caller = { accessKeyId: '', kind: 'function' as const, roleName: 'f', arn: '' };
-    expect(iam.service.authorization!({ service: 'iam', action: 'CreateRole', input, caller })).toEqual({
-      resources: ['arn:aws:iam::000000000000:role/p/r'],
+    const resources = ['arn:aws:iam::000000000000:role/p/r'];
+    const context = iam.service.authorization!({ service: 'iam', action: 'CreateRole', input, caller });
+    expect(context).toMatchObject({
+      resources,
       conditions: { 'aws:RequestTag/k': 'v', 'aws:TagKeys': ['k'], 'iam:PermissionsBoundary': boundary },
+      also: [{ action: 'iam:TagRole', context: { resources } }],
     });
   });
 });

@@ -18,6 +18,24 @@ describe('masters', () => {
     expect(bodies).toContainEqual({ kind: 'node-started', clusterId, instanceId: ids[0] });
   });
 
+  it('tell how long they took alone: a wait for others does not count, an election does', async () => {
+    cluster = await createCluster();
+    const early = [await cluster.launchMaster(1), await cluster.launchMaster(2)];
+    await cluster.online(early);
+    const first = await cluster.start('master', early);
+    await cluster.clock.advance(300_000);
+    const late = await cluster.launchMaster(3);
+    await cluster.online([late]);
+    const last = await cluster.start('master', [late]);
+    await cluster.ended(first);
+    await cluster.ended(last);
+    const timings = new Map(cluster.nodes.inspect.timings().map((timing) => [timing.instanceId, timing]));
+    const alone = (id: string) => timings.get(id)!.startMs! - timings.get(id)!.waitedMs!;
+    expect(timings.get(early[0]!)!.waitedMs).toBeGreaterThan(250_000);
+    expect(timings.get(late)!.waitedMs).toBeLessThan(2000);
+    for (const id of [...early, late]) expect(alone(id)).toBeLessThan(120_000);
+  });
+
   it('wait for each other: two of three have no registry yet', async () => {
     cluster = await createCluster();
     const first = [await cluster.launchMaster(1), await cluster.launchMaster(2)];

@@ -141,6 +141,18 @@ describe('the reconcile machine', () => {
     expect(passes().map(({ steps }) => steps)).toEqual([0, 1]);
   });
 
+  it('lets some time pass before it listens when many signals are to be expected', async () => {
+    const { finish, clock, functions } = await startRun({
+      'plan-cluster': plans({ next: 'pause', pauseSeconds: 4, waitSeconds: 600 }, { next: 'stop' }),
+      'await-signal': () => null,
+    });
+    await clock.advance(3500);
+    expect(functions.callsOf('await-signal')).toHaveLength(0);
+    await clock.advance(2000);
+    expect(functions.callsOf('await-signal')).toHaveLength(1);
+    await finish();
+  });
+
   it('plans again when the wait is over', async () => {
     const { finish, clock, passes } = await startRun({
       'plan-cluster': plans({ next: 'wait', waitSeconds: 600 }, { next: 'stop' }),

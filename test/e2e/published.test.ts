@@ -1,0 +1,135 @@
+/** Templates that others published, deployed whole: what their users get. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ResourceView } from '../../lambdas/contracts/api.ts';
+import { type Addresses, addressesOf, type E2eCluster, type E2eLab, errorOf, openE2eLab } from '../support/e2e-lab.ts';
+import { ASSEMBLY_TIMEOUT_MS } from '../support/local-cloud.ts';
+
+const folder = join(process.cwd(), '..', 'shared', 'tosca', 'clusters');
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+
+/** Software that is no part of a plain cluster. */
+const furtherSoftware = /type: (tosca\.nodes\.(?!indigo\.(?:Compute|Mesos|LRMS|ElasticCluster))(?!BlockStorage)[\w.]+)/;
+const isPlain = (name: string) => !furtherSoftware.test(read(name));
+
+const passwords = {
+  mesos_password: 'pw-of-mesos-1',
+  marathon_password: 'pw-of-marathon-2',
+  chronos_password: 'pw-of-chronos-3',
+};
+
+interface Expected {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly outputs: (at: Addresses) => unknown;
+  /** How many resources of each node template there are. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+const software = { mesos_master: 1, mesos_slave: 1, mesos_load_balancer: 1 };
+const publicIps = (at: Addresses) => at.masters.map(({ publicIp }) => publicIp);
+const endpoints = (at: Addresses) => ({
+  mesos_endpoint: `http://${publicIps(at)[0]}:5050`,
+  marathon_endpoint: `https://${publicIps(at)[0]}:8443`,
+  chronos_endpoint: `https://${publicIps(at)[0]}:4443`,
+});
+
+const plain: Readonly<Record<string, Expected>> = {
+  'mesos_cluster.yaml': {
+    parameters: { ...passwords, slave_num: '3' },
+    outputs: (at) => ({ ...endpoints(at), mesos_lb_ip: [at.virtual], mesos_master: publicIps(at) }),
+    resources: { ...software, mesos_master_server: 1, mesos_slave_server: 3, mesos_lb_server: 1 },
+  },
+  'mesos_cluster_aws.yaml': {
+    parameters: {},
+    outputs: (at) => ({
+      mesos_lb_ips: [at.virtual],
+      mesos_master_ips: publicIps(at),
+      marathon_endpoint: `http://${publicIps(at)[0]}:8080`,
+      chronos_endpoint: `http://${publicIps(at)[0]}:4400`,
+    }),
+    resources: { ...software, mesos_master_server: 1, mesos_slave_server: 3, mesos_lb_server: 1 },
+  },
+  'mesos_elastic_cluster.yaml': {
+    parameters: {},
+    outputs: (at) => ({ ...endpoints(at), mesos_lb_ips: [at.virtual], mesos_master_ips: publicIps(at) }),
+    resources: { ...software, elastic_cluster_front_end: 1, mesos_master_server: 1, mesos_lb_server: 1 },
+  },
+};
+
+describe('published clusters', () => {
+  let lab: E2eLab;
+  const clusters = new Map<string, E2eCluster>();
+  const cluster = (name: string) => clusters.get(name) as E2eCluster;
+
+  beforeAll(async () => {
+    lab = await openE2eLab('published', { secrets: [...Object.values(passwords), 'AKXX', 's3cret', 'mesos_pass'] });
+    for (const [name, { parameters }] of Object.entries(plain)) {
+      clusters.set(name, await lab.deploy(read(name), { parameters }));
+    }
+    await lab.complete([...clusters.values()]);
+  }, ASSEMBLY_TIMEOUT_MS);
+  afterAll(() => lab.close());
+
+  it('are tried, all of them that need no further software', () => {
+    expect(files.filter(isPlain)).toEqual(Object.keys(plain));
+  });
+
+  it.each(Object.entries(plain))('%s has outputs with the real addresses', async (name, { outputs }) => {
+    expect((await cluster(name).show()).outputs).toEqual(outputs(addressesOf(lab.cloud, cluster(name).id)));
+  });
+
+  it.each(Object.entries(plain))('%s has the contract’s resources', async (name, { resources }) => {
+    const { api, id } = cluster(name);
+    const { content, page } = (await api.get(`/deployments/${id}/resources`)).json;
+    const views = ResourceView.array().parse(content);
+    expect(page).toMatchObject({ totalElements: views.length, totalPages: 1, number: 0 });
+    const byNode = Map.groupBy(views, ({ toscaNodeName }) => toscaNodeName);
+    expect(Object.fromEntries([...byNode].map(([node, ones]) => [node, ones.length]))).toEqual(resources);
+    expect(new Set(views.map(({ state }) => state))).toEqual(new Set(['STARTED']));
+    expect(new Set(views.map(({ uuid }) => uuid)).size).toBe(views.length);
+    for (const view of views) {
+      expect(view.links.map(({ rel }) => rel)).toEqual(['deployment', 'self']);
+      const own = await api.get(new URL(view.links[1]?.href ?? '').pathname);
+      expect(own.json).toEqual(view);
+    }
+  });
+
+  it.each(Object.keys(plain))('%s shows its instances as resources of type Compute', async (name) => {
+    const { api, id, alive } = cluster(name);
+    const { json } = await api.get(`/deployments/${id}/resources/filter?type=tosca.nodes.Compute`);
+    const views = ResourceView.array().parse(json);
+    expect(views.map(({ physicalId }) => physicalId).sort()).toEqual(
+      alive()
+        .map(({ instanceId }) => instanceId)
+        .sort(),
+    );
+    const infos = views.map(({ metadata }) => JSON.parse(metadata.VirtualMachineInfo ?? ''));
+    expect((await api.get(`/deployments/${id}/extrainfo`)).json).toEqual(infos);
+    for (const { vmProperties } of infos)
+      expect(vmProperties[0]).toMatchObject({ class: 'system', state: 'configured' });
+  });
+
+  it.each(Object.keys(plain))('%s is given back as it was sent', async (name) => {
+    const { api, id } = cluster(name);
+    expect((await api.get(`/deployments/${id}/template`)).text).toBe(read(name));
+  });
+
+  it.each(files.filter((name) => !isPlain(name)))('%s is refused, with type and node', async (name) => {
+    const answer = await lab.api.post('/deployments', { template: read(name), parameters: passwords });
+    const { code, message } = errorOf(answer);
+    expect([answer.status, code]).toEqual([400, 400]);
+    expect(message).toMatch(/^node_templates\.[\w-]+: type tosca\.nodes\.[\w.]+ is not supported; supported are /);
+    const [, node = '', type = ''] = /^node_templates\.([\w-]+): type (\S+)/.exec(message) ?? [];
+    expect(read(name)).toMatch(new RegExp(`^    ${node}:\\s+type: ${type}\\s`, 'm'));
+  });
+  it('leave nothing when they are deleted', async () => {
+    await lab.removeAll([...clusters.values()]);
+    for (const { api, id } of clusters.values()) {
+      const answer = await api.get(`/deployments/${id}`);
+      expect([answer.status, errorOf(answer).message]).toEqual([404, `The deployment <${id}> doesn't exist`]);
+    }
+    expect((await lab.api.get('/deployments')).json.content).toEqual([]);
+    lab.expectEmpty();
+  }, 60_000);
+});

@@ -1,0 +1,126 @@
+/** Who may be there, and whom the loop may take away. */
+import { tagKeys } from '../../../lambdas/contracts/tags.ts';
+import { groupsOf, type NodeGroup, type SlaveGroup } from '../../../lambdas/domain/cluster/spec.ts';
+import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
+import { type ClusterView, isUp, type View } from './view.ts';
+
+/** Never more than one live member per slot, nor more nodes of a group than are wanted and failed ones being replaced. */
+export function findCrowds({ clusters }: View): readonly string[] {
+  return [...clusters.values()].flatMap((cluster) =>
+    cluster.record ? groupsOf(cluster.record.desired.spec).flatMap((group) => crowdsOf(cluster, group)) : [],
+  );
+}
+
+function crowdsOf(cluster: ClusterView, group: NodeGroup): string[] {
+  const { clusterId, nodes, instances } = cluster;
+  const failed = new Set(
+    nodes.filter(({ status }) => status === 'failed' || status === 'terminating').map(({ instanceId }) => instanceId),
+  );
+  const members = instances.filter((one) => one.tags[tagKeys.group] === group.name && isUp(one));
+  const wanted = members.filter(({ instanceId }) => !failed.has(instanceId));
+  const limit = Math.max(group.count, (group as SlaveGroup).bounds?.max ?? 0);
+  const crowd =
+    wanted.length > limit
+      ? [`cluster ${clusterId} has ${wanted.length} live nodes of ${group.name}, wanted ${limit}`]
+      : [];
+  if (group.role !== 'master') return crowd;
+  const bySlot = Map.groupBy(members, ({ tags }) => tags[tagKeys.slot]);
+  const doubled = [...bySlot].filter(([, ones]) => ones.length > 1);
+  return [
+    ...crowd,
+    ...doubled.map(
+      ([slot, ones]) =>
+        `slot ${slot} of cluster ${clusterId} has ${ones.map(({ instanceId }) => instanceId).join(' and ')}`,
+    ),
+  ];
+}
+
+/** What the look before saw, and which terminations were judged already. */
+export class TerminationWatch {
+  private readonly judged = new Set<string>();
+  private before: View | undefined;
+
+  /** Never below a healthy quorum, and never below a group's minimum, by the loop's own doing. */
+  check(view: View): readonly string[] {
+    const faults = [...view.clusters.values()].flatMap((cluster) => this.checkCluster(cluster));
+    this.before = view;
+    return faults;
+  }
+
+  private checkCluster(cluster: ClusterView): string[] {
+    const taken = cluster.instances.filter(
+      ({ instanceId, terminatedBy }) => terminatedBy?.kind === 'function' && !this.judged.has(instanceId),
+    );
+    for (const { instanceId } of taken) this.judged.add(instanceId);
+    const { record, clusterId } = cluster;
+    if (taken.length === 0 || record?.desired.presence !== 'present' || !record.progress.completedAt) return [];
+    const before = this.before?.clusters.get(clusterId);
+    const views = before ? [before, cluster] : [cluster];
+    return [...judgeMasters(views, taken), ...judgeSlaves(views, taken)];
+  }
+}
+
+/** The health of the moment itself is not known, only that of the looks before and after it: either will do. */
+function judgeMasters(views: readonly ClusterView[], taken: readonly InspectedInstance[]): string[] {
+  const lost = new Set(taken.filter(({ tags }) => tags[tagKeys.role] === 'master').map(({ instanceId }) => instanceId));
+  const count = views[0]?.record?.desired.spec.masters.count ?? 1;
+  if (lost.size === 0 || count === 1) return [];
+  const others = Math.max(...views.map((view) => healthyMasters(view).filter((id) => !lost.has(id)).length));
+  if (others >= Math.floor(count / 2) + 1) return [];
+  return [
+    `the loop took ${[...lost].join(', ')} of cluster ${views[0]?.clusterId} and left ${others} of ${count} masters`,
+  ];
+}
+
+function healthyMasters({ software, instances }: ClusterView): string[] {
+  const up = new Set(instances.filter(isUp).map(({ instanceId }) => instanceId));
+  return (software?.members ?? [])
+    .filter(({ role, instanceId, processes }) => role === 'master' && up.has(instanceId) && processes.length > 0)
+    .map(({ instanceId }) => instanceId);
+}
+
+function judgeSlaves(views: readonly ClusterView[], taken: readonly InspectedInstance[]): string[] {
+  const [first] = views as [ClusterView];
+  const active = new Set(
+    first.software?.registeredAgents.filter((agent) => agent.active).map((agent) => agent.instanceId),
+  );
+  const gone = new Set(taken.map(({ instanceId }) => instanceId));
+  return (first.record?.desired.spec.slaves ?? []).flatMap((group) => {
+    const members = first.instances.filter((one) => one.tags[tagKeys.group] === group.name && isUp(one));
+    const working = members.filter(({ instanceId }) => active.has(instanceId));
+    const left = members.filter(({ instanceId }) => !gone.has(instanceId)).length;
+    const min = group.bounds?.min ?? group.count;
+    if (left >= min || !working.some(({ instanceId }) => gone.has(instanceId))) return [];
+    return [
+      `the loop took working slaves of ${group.name} of cluster ${first.clusterId} and left ${left}, at least ${min} wanted`,
+    ];
+  });
+}
+
+/** A sweep comes every 5 minutes and leaves things alone for 2; some seconds are for its work. */
+const sweepSeconds = 300;
+const youngSeconds = 120;
+const slackSeconds = 20;
+
+/** No instance without a record for more than one sweep. */
+export class OrphanWatch {
+  private readonly since = new Map<string, number>();
+
+  check({ now, clusters }: View): readonly string[] {
+    return [...clusters.values()].flatMap(({ clusterId, instances, nodes }) => {
+      const recorded = new Set(nodes.map(({ instanceId }) => instanceId));
+      return instances.filter(isUp).flatMap(({ instanceId, launchedAt }) => {
+        if (recorded.has(instanceId)) {
+          this.since.delete(instanceId);
+          return [];
+        }
+        const first = this.since.get(instanceId) ?? now;
+        this.since.set(instanceId, first);
+        const limit = Math.max(first, launchedAt + youngSeconds * 1000) + (sweepSeconds + slackSeconds) * 1000;
+        return now <= limit
+          ? []
+          : [`instance ${instanceId} of ${clusterId} has had no record for ${(now - first) / 1000} s`];
+      });
+    });
+  }
+}

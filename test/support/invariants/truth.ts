@@ -1,0 +1,120 @@
+/** What the records, and so the API, say of a deployment is so. */
+import { tagKeys } from '../../../lambdas/contracts/tags.ts';
+import type { DeploymentStatus } from '../../../lambdas/domain/cluster/records.ts';
+import { groupsOf } from '../../../lambdas/domain/cluster/spec.ts';
+import type { LocalCloud } from '../../../local/cloud.ts';
+import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
+import { leftoversOf } from './leftovers.ts';
+import { type ClusterView, isUp, type View } from './view.ts';
+
+const mayFollow: Partial<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
+  CREATE_IN_PROGRESS: ['CREATE_COMPLETE', 'CREATE_FAILED', 'DELETE_IN_PROGRESS'],
+  CREATE_COMPLETE: ['UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS'],
+  CREATE_FAILED: ['DELETE_IN_PROGRESS'],
+  DELETE_IN_PROGRESS: ['DELETE_FAILED'],
+};
+
+/** Holds statuses to what is really there, at the first look that shows them. */
+export class TruthWatch {
+  private readonly told = new Map<string, DeploymentStatus | undefined>();
+
+  async check(cloud: LocalCloud, view: View): Promise<readonly string[]> {
+    const faults: string[] = [];
+    for (const clusterId of new Set([...this.told.keys(), ...view.clusters.keys()])) {
+      const cluster = view.clusters.get(clusterId) ?? { clusterId, launches: [], nodes: [], instances: [] };
+      const before = this.told.get(clusterId);
+      const isNew = before !== cluster.status;
+      this.told.set(clusterId, cluster.status);
+      if (isNew) faults.push(...(await judge(cloud, cluster, before)));
+    }
+    return faults;
+  }
+}
+
+async function judge(cloud: LocalCloud, cluster: ClusterView, before: DeploymentStatus | undefined): Promise<string[]> {
+  const { clusterId, status, record } = cluster;
+  if (status === undefined) return record ? [] : leftoversWithoutRuns(cloud, clusterId);
+  const isLegal = before === undefined || (mayFollow[before] ?? [status]).includes(status);
+  const order = isLegal ? [] : [`the status of ${clusterId} went from ${before} to ${status}`];
+  const lacks = status.endsWith('_COMPLETE') ? findLies(cloud, cluster) : [];
+  return [...order, ...lacks.map((lack) => `deployment ${clusterId} is told to be ${status}, but ${lack}`)];
+}
+
+/** Of a deployment that the API no longer knows only the last run may still be on its way out. */
+async function leftoversWithoutRuns(cloud: LocalCloud, clusterId: string): Promise<string[]> {
+  const left = (await leftoversOf(cloud, clusterId)).filter((name) => !name.startsWith('run '));
+  return left.length === 0
+    ? []
+    : [`deployment ${clusterId} is told to be gone, but there are left: ${left.join(', ')}`];
+}
+
+/** What a complete cluster lacks. */
+export function findLies(cloud: LocalCloud, cluster: ClusterView): readonly string[] {
+  return [
+    ...findMissingNodes(cluster),
+    ...findSickSoftware(cluster),
+    ...findLostAddress(cloud, cluster),
+    ...findFalseOutputs(cloud, cluster),
+  ];
+}
+
+function findMissingNodes({ record, instances }: ClusterView): string[] {
+  if (!record) return ['it has no record'];
+  return groupsOf(record.desired.spec).flatMap(({ name, count }) => {
+    const running = instances.filter((one) => one.tags[tagKeys.group] === name && one.state === 'running').length;
+    return running === count ? [] : [`${running} of ${count} nodes of ${name} run`];
+  });
+}
+
+function findSickSoftware({ record, instances, software }: ClusterView): string[] {
+  if (!software?.serving) return ['no Mesos master serves'];
+  const { mesosLeader, registeredAgents, members, dataLosses } = software;
+  const upIds = (role: string) =>
+    instances.filter((one) => one.tags[tagKeys.role] === role && isUp(one)).map(({ instanceId }) => instanceId);
+  const active = new Set(registeredAgents.filter((agent) => agent.active).map(({ instanceId }) => instanceId));
+  const idle = members.filter(({ processes }) => processes.length === 0);
+  const leads = instances.some((one) => isUp(one) && one.privateIp === mesosLeader);
+  const chronos = record?.desired.spec.software.chronosEnabled && !software.chronosLeader;
+  return [
+    ...(leads ? [] : ['its leader is none of its masters']),
+    ...upIds('slave')
+      .filter((id) => !active.has(id))
+      .map((id) => `slave ${id} is not registered`),
+    ...idle.map(({ instanceId }) => `nothing runs on ${instanceId}`),
+    ...(software.marathonLeader ? [] : ['Marathon has no leader']),
+    ...(chronos ? ['Chronos has no leader'] : []),
+    ...(isExcused(record, instances) ? [] : dataLosses).map((loss) => `its masters lost their data: ${loss}`),
+  ];
+}
+
+/** When so many masters were ended by somebody else that the others were no majority, nobody could have saved all. */
+function isExcused(record: ClusterView['record'], instances: readonly InspectedInstance[]): boolean {
+  const count = record?.desired.spec.masters.count ?? 1;
+  const ended = instances.filter((one) => one.tags[tagKeys.role] === 'master' && isUp(one) === false);
+  const byOthers = ended.filter(({ terminatedBy }) => terminatedBy?.kind !== 'function');
+  return byOthers.length > count - (Math.floor(count / 2) + 1);
+}
+
+function findLostAddress(cloud: LocalCloud, { record, instances }: ClusterView): string[] {
+  const virtual = record?.foundation?.virtualAddress;
+  if (!record?.desired.spec.loadBalancers) return [];
+  if (!virtual) return ['it has no virtual address'];
+  const holder = cloud.services.ec2.inspect.addressHolder(virtual.allocationId);
+  const holds = instances.some(
+    (one) => one.instanceId === holder && one.tags[tagKeys.role] === 'load-balancer' && isUp(one),
+  );
+  return holds ? [] : ['no load balancer holds the virtual address'];
+}
+
+const ipv4 = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
+
+/** Every address that an output shows is one of the cluster's. */
+function findFalseOutputs(cloud: LocalCloud, { clusterId, instances, outputs = {} }: ClusterView): string[] {
+  const elastic = cloud.services.ec2.inspect.addresses().filter(({ tags }) => tags[tagKeys.clusterId] === clusterId);
+  const real = new Set([
+    ...instances.filter(isUp).flatMap(({ privateIp, publicIp }) => [privateIp, publicIp]),
+    ...elastic.map(({ publicIp }) => publicIp),
+  ]);
+  const shown = [...JSON.stringify(outputs).matchAll(ipv4)].map(([ip]) => ip);
+  return shown.filter((ip) => !real.has(ip)).map((ip) => `its outputs show ${ip}, which is no address of it`);
+}
