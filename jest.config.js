@@ -2,6 +2,8 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // The long scenarios have a run of their own: `npm run test:scenarios`.
+  testPathIgnorePatterns: ['/node_modules/', '/test/e2e/(?!published|refusals)'],
   testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.[mc]?[jt]s$': [

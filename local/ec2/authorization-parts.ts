@@ -26,7 +26,7 @@ const typesByPrefix: Readonly<Record<string, string>> = {
 export function contextOf(parts: readonly Part[], also: readonly AuthorizationCheck[] = []): AuthorizationContext {
   const resources = [...new Set(parts.map(({ arn }) => arn))];
   const ofResource = Object.fromEntries(parts.map(({ arn, conditions }) => [arn, conditions]));
-  return { ...(resources.length > 0 ? { resources } : {}), ofResource, told, also };
+  return resources.length > 0 ? { resources, ofResource, told, also } : { also };
 }
 
 /** Something new, with the tags that the request gives it. */
@@ -34,12 +34,13 @@ export function made(world: World, type: string, input: Wire): Part {
   return { arn: arnOf(world, type, '*'), conditions: tagConditions('RequestTag', tagSpecification(input, type)) };
 }
 
-/** Objects by id, with the tags that they have. Ids of nothing known are EC2's to refuse. */
+/** Objects by id, with the tags that they have. Ids of nothing known are left out: EC2 answers them by what they are not. */
 export function named(world: World, ids: readonly string[]): readonly Part[] {
   return ids.flatMap((id) => {
     const type = typesByPrefix[id.slice(0, id.indexOf('-'))];
-    if (type === undefined) return [];
-    return [{ arn: arnOf(world, type, id), conditions: tagConditions('ResourceTag', tagsOf(world, id)) }];
+    const tags = tagsOf(world, id);
+    if (type === undefined || tags === undefined) return [];
+    return [{ arn: arnOf(world, type, id), conditions: tagConditions('ResourceTag', tags) }];
   });
 }
 
@@ -76,13 +77,15 @@ function tagConditions(key: 'RequestTag' | 'ResourceTag', tags: ReadonlyMap<stri
   return Object.fromEntries([...tags].map(([name, value]) => [`aws:${key}/${name}`, value]));
 }
 
-function tagsOf(world: World, id: string): ReadonlyMap<string, string> {
+function tagsOf(world: World, id: string): ReadonlyMap<string, string> | undefined {
   const kinds = [
     world.instances,
     world.securityGroups,
     world.networkInterfaces,
     world.addresses,
     world.launchTemplates,
+    world.subnets,
+    world.vpcs,
   ];
-  return kinds.map((kind) => kind.get(id)).find((one) => one !== undefined)?.tags ?? new Map();
+  return kinds.map((kind) => kind.get(id)).find((one) => one !== undefined)?.tags;
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { type FunctionName, functionEnvs } from '../../lambdas/contracts/functions.ts';
 import { gatewayPorts } from '../../lambdas/contracts/gateway.ts';
@@ -168,8 +170,11 @@ describe('what must outlive a mistake', () => {
 
 describe('alarms', () => {
   it('each name a section of the runbook', () => {
-    for (const [, { AlarmDescription }] of ofType(stack, 'AWS::CloudWatch::Alarm'))
-      expect(AlarmDescription).toMatch(/ Runbook: docs\/runbook\.md#[a-z-]+$/);
+    const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+    for (const [, { AlarmDescription }] of ofType(stack, 'AWS::CloudWatch::Alarm')) {
+      const [, section] = / Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(AlarmDescription) ?? [];
+      expect(runbook).toContain(`\n## ${section}\n`);
+    }
   });
 });
 

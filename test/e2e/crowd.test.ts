@@ -16,7 +16,7 @@ describe('twenty deployments at once', () => {
   const ownedBy = (user: string) => clusters.filter(({ api }) => api === clients.get(user)).map(({ id }) => id);
 
   beforeAll(async () => {
-    lab = await openE2eLab('crowd', { secrets: ['fault-lab'] });
+    lab = await openE2eLab('crowd');
     for (const user of users) clients.set(user, await lab.client(user));
     // One after the other, and still at once: no simulated time passes.
     for (let n = 0; n < count; n += 1) {

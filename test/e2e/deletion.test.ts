@@ -13,7 +13,7 @@ const small = templateOf({ masters: 1, slaves: 1, loadBalancers: 0 });
 describe('a deployment', () => {
   let lab: E2eLab;
   beforeAll(async () => {
-    lab = await openE2eLab('deletion', { secrets: ['fault-lab'] });
+    lab = await openE2eLab('deletion');
   }, ASSEMBLY_TIMEOUT_MS);
   afterAll(() => lab.close());
   afterEach(() => {
@@ -35,57 +35,41 @@ describe('a deployment', () => {
       recordOf(cluster)?.nodes.some(({ status }) => status === 'ready') === true,
   };
 
-  it.each(Object.entries(moments))(
-    'leaves nothing if it is deleted %s',
-    async (_, isTime) => {
-      const cluster = await lab.deploy(template);
-      await lab.cloud.until(() => isTime(cluster), { everySeconds: 1, what: 'the moment' });
-      expect(await cluster.status()).toBe('CREATE_IN_PROGRESS');
-      await lab.removeAll([cluster]);
-      const launched = cluster.launched();
-      await lab.cloud.clock.advance(700_000);
-      expect(cluster.launched()).toBe(launched);
-      expect(launched).toBeLessThanOrEqual(nodes);
-    },
-    30_000,
-  );
+  it('leaves nothing, at whatever moment of its creation it is deleted', async () => {
+    const waiting = new Map<string, E2eCluster>();
+    for (const moment of Object.keys(moments)) waiting.set(moment, await lab.deploy(template));
+    const clusters = [...waiting.values()];
+    const deleteInTime = async () => {
+      for (const [moment, cluster] of waiting) {
+        if (!(await moments[moment]?.(cluster))) continue;
+        expect([moment, recordOf(cluster)?.status]).toEqual([moment, 'CREATE_IN_PROGRESS']);
+        expect([moment, (await cluster.requestDelete()).status]).toEqual([moment, 204]);
+        waiting.delete(moment);
+      }
+      return waiting.size === 0;
+    };
+    await lab.cloud.until(deleteInTime, { everySeconds: 1, what: 'the last moment' });
+    await lab.untilGone(clusters);
+    const launched = clusters.map((cluster) => cluster.launched());
+    expect(launched[0]).toBe(0);
+    expect(Math.max(...launched)).toBe(nodes);
+    await lab.cloud.clock.advance(700_000);
+    expect(clusters.map((cluster) => cluster.launched())).toEqual(launched);
+  }, 60_000);
 
-  it('cannot be deleted twice', async () => {
-    const { id, api, ...cluster } = await lab.deploy(small);
-    await cluster.untilStatus('CREATE_COMPLETE');
-    expect((await api.request('DELETE', `/deployments/${id}?force=true`)).status).toBe(204);
-    const again = await api.delete(`/deployments/${id}`);
+  it('cannot be deleted twice, neither one after the other nor at the same time', async () => {
+    const clusters = [await lab.deploy(small), await lab.deploy(small)] as const;
+    await lab.complete(clusters);
+    const [one, other] = clusters;
+    expect((await lab.api.request('DELETE', `/deployments/${one.id}?force=true`)).status).toBe(204);
+    const again = await one.requestDelete();
     expect([again.status, errorOf(again).message]).toEqual([409, 'Deployment already in DELETE_IN_PROGRESS state.']);
-    expect(await cluster.status()).toBe('DELETE_IN_PROGRESS');
-    await lab.untilGone([{ id, api, ...cluster }]);
-    const gone = await api.delete(`/deployments/${id}`);
-    expect([gone.status, errorOf(gone).code]).toEqual([404, 404]);
-  }, 30_000);
-
-  it('is deleted once if two ask for it at the same time', async () => {
-    const cluster = await lab.deploy(small);
-    await cluster.untilStatus('CREATE_COMPLETE');
-    const path = `/deployments/${cluster.id}`;
-    const answers = await Promise.all([cluster.api.delete(path), cluster.api.delete(path)]);
+    expect(await one.status()).toBe('DELETE_IN_PROGRESS');
+    const answers = await Promise.all([other.requestDelete(), other.requestDelete()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
-    await lab.untilGone([cluster]);
-  }, 30_000);
-
-  it('that failed and was kept can be deleted', async () => {
-    lab.cloud.faults.add({ kind: 'node', role: 'slave', bootDelaySeconds: 'never' });
-    const cluster = await lab.deploy(small, { timeoutMins: 4, keepLastAttempt: true });
-    await cluster.untilStatus('CREATE_FAILED');
-    expect(cluster.alive().length).toBeGreaterThan(0);
-    await lab.removeAll([cluster]);
-  }, 30_000);
-
-  it('that failed and was removed can be deleted', async () => {
-    lab.cloud.faults.add({ kind: 'node', role: 'slave', bootDelaySeconds: 'never' });
-    const cluster = await lab.deploy(small, { timeoutMins: 4 });
-    await cluster.untilStatus('CREATE_FAILED');
-    await lab.cloud.until(() => cluster.alive().length === 0, { what: 'the removal' });
-    expect(await cluster.status()).toBe('CREATE_FAILED');
-    await lab.removeAll([cluster]);
+    await lab.untilGone(clusters);
+    const gone = await one.requestDelete();
+    expect([gone.status, errorOf(gone).code]).toEqual([404, 404]);
   }, 30_000);
 
   it('whose signals are all lost is found by the sweep', async () => {
@@ -126,8 +110,7 @@ describe('a deployment', () => {
     const cluster = await lab.deploy(small);
     await cluster.untilStatus('CREATE_COMPLETE');
     await deleteMeta(cluster.id);
-    const isRemoved = async () =>
-      (await cluster.leftovers()).length === 0 && recordOf(cluster)?.record === undefined;
+    const isRemoved = async () => (await cluster.leftovers()).length === 0 && recordOf(cluster)?.record === undefined;
     await lab.cloud.until(isRemoved, { withinSeconds: 26 * 3600, everySeconds: 60, what: 'the removal' });
   }, 30_000);
 

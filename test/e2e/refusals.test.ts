@@ -146,7 +146,7 @@ describe('the API refuses', () => {
   let before: string;
 
   beforeAll(async () => {
-    lab = await openE2eLab('refusals', { secrets: [secret, 'fault-lab'] });
+    lab = await openE2eLab('refusals', { secrets: [secret] });
     own = await lab.deploy(templateOf({ loadBalancers: 0 }));
     others = await lab.deploy(templateOf({ loadBalancers: 0 }), {}, await lab.client('somebody-else'));
     before = await everything();

@@ -53,7 +53,7 @@ describe('a cluster', () => {
   const software = (name: string) => lab.cloud.services.nodes.inspect.cluster(cluster(name).id);
 
   beforeAll(async () => {
-    lab = await openE2eLab('shapes', { secrets: ['an-example-password', 'pw-marathon', 'fault-lab'] });
+    lab = await openE2eLab('shapes', { secrets: ['an-example-password', 'pw-marathon'] });
     for (const [name, template] of Object.entries(templates)) {
       const parameters = examples.includes(name) ? exampleParameters : {};
       clusters.set(name, await lab.deploy(template, { parameters }));

@@ -9,6 +9,7 @@ import {
   startTestCloud,
   type TestCloud,
   type TestCloudOptions,
+  type WaitOptions,
 } from './local-cloud.ts';
 
 export interface E2eCluster extends LabCluster {

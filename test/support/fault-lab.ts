@@ -94,7 +94,7 @@ export interface FaultLab {
   /** DELETE of all at the same time; afterwards nothing is left of any. */
   removeAll(clusters: readonly LabCluster[], options?: WaitOptions): Promise<void>;
   create(size: ClusterSize, request?: Readonly<Record<string, unknown>>): Promise<LabCluster>;
-  /** As a patient client: asks again under the same idempotency key until it is told that the deployment exists. */
+  /** As a patient client: asks again after an error, unless the deployment is in the list all the same. */
   createRepeatedly(size: ClusterSize): Promise<LabCluster>;
   close(): Promise<void>;
 }
@@ -116,15 +116,17 @@ export async function openFaultLab(seed: string): Promise<FaultLab> {
       return clusterOf(cloud, api, json.uuid as string);
     },
     async createRepeatedly(size) {
-      const headers = { 'idempotency-key': `create-${cloud.clock.now()}` };
-      let id = '';
-      const isTold = async () => {
-        const { status, json } = await api.request('POST', '/deployments', { template: templateOf(size) }, headers);
-        if (status >= 200 && status < 300) id = json.uuid as string;
-        return id !== '';
+      const idsOfAll = async () =>
+        ((await api.get('/deployments')).json?.content ?? []).map(({ uuid }: { uuid: string }) => uuid);
+      const before = new Set(await idsOfAll());
+      let id: string | undefined;
+      const isThere = async () => {
+        const { status, json } = await api.post('/deployments', { template: templateOf(size) });
+        id = status === 201 ? json.uuid : (await idsOfAll()).find((one: string) => !before.has(one));
+        return id !== undefined;
       };
-      await cloud.until(isTold, { what: 'an accepted POST' });
-      return clusterOf(cloud, api, id);
+      await cloud.until(isThere, { what: 'an accepted POST' });
+      return clusterOf(cloud, api, id ?? '');
     },
     terminate: (instanceIds) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] })),
     async removeAll(clusters, options) {
@@ -154,8 +156,12 @@ export function clusterOf(cloud: TestCloud, api: ApiClient, id: string): LabClus
     const answer = await api.get(`/deployments/${id}`);
     return answer.status === 404 ? 'GONE' : String(answer.json.status);
   };
-  const untilStatus = (wanted: string, options: WaitOptions = {}) =>
-    cloud.until(async () => (await status()) === wanted, { what: `status ${wanted} of ${id}`, ...options });
+  /** Asks the API only when the records say so: each of its answers is two invocations. */
+  const untilStatus = async (wanted: string, options: WaitOptions = {}) => {
+    const isRecorded = async () => ((await viewOf(cloud)).clusters.get(id)?.status ?? 'GONE') === wanted;
+    const what = `status ${wanted} of ${id}`;
+    await cloud.until(async () => (await isRecorded()) && (await status()) === wanted, { what, ...options });
+  };
   const requestDelete = () => api.delete(`/deployments/${id}`);
   const alive: LabCluster['alive'] = (role) =>
     ec2.inspect

@@ -6,8 +6,11 @@ import type { FailureCount } from './records.ts';
 import { groupsOf } from './spec.ts';
 import { info, type Situation, type Step, step } from './step.ts';
 
-/** What a decision fails with when something that it names is gone, or is so new that it is not seen yet. */
-const missingErrors: ReadonlySet<string> = new Set(['NotFound', 'NotYetVisible']);
+/**
+ * What a decision fails with when something that it names is gone, or is so new that it is not seen yet: where a permission
+ * depends on a tag, that is forbidden.
+ */
+const missingErrors: ReadonlySet<string> = new Set(['Forbidden', 'NotFound', 'NotYetVisible']);
 /** Decisions that name parts of the foundation. */
 const groundedKeys = /^(launch\/|move-address$)/;
 /** What is only too new is seen by then. */

@@ -7,10 +7,12 @@ import { addSeconds, toTimestamp } from './time.ts';
 export type Failures = Readonly<Record<string, FailureCount>>;
 
 /** Errors after which the same decision can never succeed. */
-const permanentErrors: ReadonlySet<string> = new Set(['InvalidInput', 'Misconfigured', 'InvariantBroken', 'Forbidden']);
+const permanentErrors: ReadonlySet<string> = new Set(['InvalidInput', 'Misconfigured', 'InvariantBroken']);
+/** Permissions depend on tags: what is gone, or so new that its tags are not seen yet, is forbidden as well. */
+const forbiddenForGoodFrom = 4;
 
-export function isPermanent(failure: FailureCount): boolean {
-  return permanentErrors.has(failure.error);
+export function isPermanent({ error, count }: FailureCount): boolean {
+  return permanentErrors.has(error) || (error === 'Forbidden' && count >= forbiddenForGoodFrom);
 }
 
 function countOne(failures: Failures, key: string, error: string, message: string | undefined, now: Date): Failures {

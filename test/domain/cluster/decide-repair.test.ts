@@ -59,6 +59,22 @@ describe('a foundation in doubt', () => {
     expect(kindsWith({ failures })).toEqual(['prepare-cluster']);
   });
 
+  it('is prepared again when something that is gone carries no tag that permits its use', () => {
+    expect(kindsWith({ failures: { 'launch/masters/1': failure({ error: 'Forbidden' }) } })).toEqual([
+      'prepare-cluster',
+    ]);
+  });
+
+  it('fails creation only if it stays forbidden', () => {
+    const creating = record({ desired: desired({ spec: wanted }) });
+    const statusAfter = (count: number) => {
+      const failures = { 'launch/masters/1': failure({ error: 'Forbidden', count }) };
+      const input = { record: { ...creating, progress: { ...creating.progress, failures } } };
+      return planWith({}, { ...input, status: 'CREATE_IN_PROGRESS' }).status?.value;
+    };
+    expect([statusAfter(3), statusAfter(4)]).toEqual([undefined, 'CREATE_FAILED']);
+  });
+
   it('is prepared again when the virtual address is gone', () => {
     expect(kindsWith({ failures: { 'move-address': failure({ error: 'NotFound' }) } })).toEqual(['prepare-cluster']);
   });

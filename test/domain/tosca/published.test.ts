@@ -1,6 +1,4 @@
 /** Templates that others published: real ones must work, whatever their authors thought of. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type ClusterSpec, groupsOf } from '../../../lambdas/domain/cluster/spec.ts';
 import { attributesOf, specifyCluster } from '../../../lambdas/domain/cluster/specification.ts';
 import {
@@ -10,12 +8,12 @@ import {
   redactTemplate,
   restoreTemplate,
 } from '../../../lambdas/domain/tosca/index.ts';
+import { describePublished, publishedNames, publishedText } from '../../support/published-templates.ts';
 import { nodesOf } from '../cluster/specification-nodes.ts';
 import { refusal } from './templates.ts';
 
-const folder = join(process.cwd(), '..', 'shared', 'tosca');
-const files = (kind: string) => readdirSync(join(folder, kind)).filter((name) => /\.ya?ml$/.test(name));
-const text = (kind: string, name: string) => readFileSync(join(folder, kind, name), 'utf8');
+const files = publishedNames;
+const text = publishedText;
 
 const parameters = {
   tensorflow_password: 'pw-0',
@@ -46,7 +44,7 @@ function without(template: string, ...names: string[]): string {
   );
 }
 
-describe('published clusters', () => {
+describePublished('published clusters', () => {
   it.each(files('clusters'))('%s is built, or refused for the type of one of its nodes', (name) => {
     const template = text('clusters', name);
     const unsupported = /type: (tosca\.nodes\.indigo\.(CmsServices|XCache|TensorflowOnMesos|HTCondorServices))/.exec(
@@ -141,7 +139,7 @@ describe('published clusters', () => {
   });
 });
 
-describe('published services and jobs', () => {
+describePublished('published services and jobs', () => {
   it.each(['services', 'jobs'].flatMap((kind) => files(kind).map((name) => [kind, name] as const)))(
     '%s/%s is refused for the type of one of its nodes',
     (kind, name) => {
@@ -152,7 +150,7 @@ describe('published services and jobs', () => {
   );
 });
 
-describe('published type files', () => {
+describePublished('published type files', () => {
   it.each(files('types'))('%s is no template, but refused with a place', (name) => {
     expect(refusal(() => parseTemplate(text('types', name)))).toMatch(
       /line 13\d\d, column \d+: the key <constraints> is given twice|topology_template: is missing|line \d+/,

@@ -101,4 +101,9 @@ describe('the authorization of an association', () => {
     ]);
     expect(ec2.inspect.instances()).toHaveLength(1);
   });
+
+  it('leaves out what is not there, so that the answer is NotFound and not a refusal', async () => {
+    const { ask } = await createAsker();
+    expect(ask('DeleteSecurityGroup', { GroupId: 'sg-0123456789abcdef0' })).toEqual({ also: [] });
+  });
 });
