@@ -113,14 +113,17 @@ describePublished('published clusters', () => {
     expect((await api.get(`/deployments/${id}/template`)).text).toBe(read(name));
   });
 
-  it.each(files.length > 1 ? files.filter((name) => !isPlain(name)) : files)('%s is refused, with type and node', async (name) => {
-    const answer = await lab.api.post('/deployments', { template: read(name), parameters: passwords });
-    const { code, message } = errorOf(answer);
-    expect([answer.status, code]).toEqual([400, 400]);
-    expect(message).toMatch(/^node_templates\.[\w-]+: type tosca\.nodes\.[\w.]+ is not supported; supported are /);
-    const [, node = '', type = ''] = /^node_templates\.([\w-]+): type (\S+)/.exec(message) ?? [];
-    expect(read(name)).toMatch(new RegExp(`^    ${node}:\\s+type: ${type}\\s`, 'm'));
-  });
+  it.each(files.length > 1 ? files.filter((name) => !isPlain(name)) : files)(
+    '%s is refused, with type and node',
+    async (name) => {
+      const answer = await lab.api.post('/deployments', { template: read(name), parameters: passwords });
+      const { code, message } = errorOf(answer);
+      expect([answer.status, code]).toEqual([400, 400]);
+      expect(message).toMatch(/^node_templates\.[\w-]+: type tosca\.nodes\.[\w.]+ is not supported; supported are /);
+      const [, node = '', type = ''] = /^node_templates\.([\w-]+): type (\S+)/.exec(message) ?? [];
+      expect(read(name)).toMatch(new RegExp(`^    ${node}:\\s+type: ${type}\\s`, 'm'));
+    },
+  );
   it('leave nothing when they are deleted', async () => {
     await lab.removeAll([...clusters.values()]);
     for (const { api, id } of clusters.values()) {

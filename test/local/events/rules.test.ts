@@ -153,6 +153,14 @@ describe('a rule', () => {
     expect(events.inspect.lost()).toHaveLength(copies === 0 ? 1 : 0);
   });
 
+  it('keeps its schedule while events are lost', async () => {
+    const { addRule, faults, invoked, clock } = createHarness();
+    faults.add({ kind: 'delivery', of: 'event', effect: 'lost' });
+    await addRule({ ScheduleExpression: 'rate(5 minutes)', Targets: [{ Id: 't', Arn: arns.function }] });
+    await clock.advance(11 * 60_000);
+    expect(invoked).toHaveLength(2);
+  });
+
   it('fires on a schedule', async () => {
     const { addRule, invoked, clock } = createHarness();
     await addRule({ ScheduleExpression: 'rate(5 minutes)', Targets: [{ Id: 't', Arn: arns.function }] });
