@@ -28,11 +28,6 @@ beforeAll(async () => {
 }, ASSEMBLY_TIMEOUT_MS);
 afterAll(() => lab.close());
 
-const config = () => ({
-  endpoint: lab.cloud.awsEndpoint,
-  region: lab.cloud.region,
-  credentials: lab.cloud.credentials.user,
-});
 const own = ({ id }: LabCluster) => [{ Name: 'tag:mesoscale:cluster-id', Values: [id] }];
 const idsOf = (cluster: LabCluster, role: string) => cluster.alive(role).map(({ instanceId }) => instanceId);
 
@@ -57,7 +52,7 @@ async function healsFrom(cluster: LabCluster, lost: readonly string[]): Promise<
 }
 
 async function deleteProfile(name: string): Promise<IAMClient> {
-  const iam = new IAMClient(config());
+  const iam = lab.client(IAMClient);
   const profile = { InstanceProfileName: name };
   await iam.send(new RemoveRoleFromInstanceProfileCommand({ ...profile, RoleName: name }));
   await iam.send(new DeleteInstanceProfileCommand(profile));
@@ -125,7 +120,7 @@ describe('a complete cluster that needs new nodes', () => {
     expect(cluster.alive('master')[0]?.privateIp).toBe(master?.privateIp);
 
     const SecretId = `mesoscale/${cluster.id}`;
-    const secrets = new SecretsManagerClient(config());
+    const secrets = lab.client(SecretsManagerClient);
     await secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }));
     await lab.terminate(idsOf(cluster, 'slave'));
     const reason = `The secret ${SecretId} with the cluster's credentials is gone.`;

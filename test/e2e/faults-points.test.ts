@@ -18,7 +18,7 @@ const ways = [
   { when: 'before', code: 'InjectedFault', status: 400 },
   { when: 'after', code: 'InjectedFault', status: 400 },
 ] as const;
-const sampleSize = 5;
+const sampleSize = 25;
 const random = createRandom('fault points');
 
 interface Point {

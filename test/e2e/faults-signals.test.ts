@@ -13,11 +13,6 @@ beforeAll(async () => {
 afterEach(() => lab.cloud.faults.clear());
 afterAll(() => lab.close());
 
-const config = () => ({
-  endpoint: lab.cloud.awsEndpoint,
-  region: lab.cloud.region,
-  credentials: lab.cloud.credentials.user,
-});
 const runsOf = ({ id }: LabCluster) =>
   lab.cloud.services.states.inspect.executions().filter(({ name }) => name.startsWith(id));
 const queueNamed = (part: RegExp) => {
@@ -61,7 +56,7 @@ describe('signals', () => {
       JSON.stringify({ kind: 'node-online', clusterId: cluster.id, instanceId: 'i-0123456789abcdef0' }),
       JSON.stringify({ source: 'aws.ec2', 'detail-type': 'x', detail: { 'instance-id': 'i-0fffffffffffffff0' } }),
     ];
-    const sqs = new SQSClient(config());
+    const sqs = lab.client(SQSClient);
     const QueueUrl = queueNamed(/Signals(?!.*Dead)/i).settings.url;
     for (let batch = 0; batch < 100; batch += 1) {
       const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: String(n), MessageBody: bodies[n % 5] ?? '' }));
@@ -78,7 +73,7 @@ describe('a run', () => {
   const newest = (cluster: LabCluster) => runsOf(cluster).at(-1);
 
   it('that is stopped by hand or fails is followed by another one, which goes on where it was', async () => {
-    const sfn = new SFNClient(config());
+    const sfn = lab.client(SFNClient);
     const cluster = await lab.create({});
     for (const text of ['launching master', 'starting containers on']) {
       await lab.cloud.until(async () => (await cluster.log()).includes(text), { everySeconds: 1, what: text });
@@ -95,7 +90,7 @@ describe('a run', () => {
 
   it('with a long history continues in a fresh execution', async () => {
     const cluster = await lab.create({ slaves: 1 });
-    const sqs = new SQSClient(config());
+    const sqs = lab.client(SQSClient);
     const QueueUrl = queueNamed(/Signals(?!.*Dead)/i).settings.url;
     const MessageBody = JSON.stringify({ kind: 'cluster-changed', clusterId: cluster.id });
     lab.cloud.faults.add({ kind: 'node', role: 'slave', bootDelaySeconds: 300 });

@@ -80,11 +80,19 @@ export interface LabCluster {
   untilGone(options?: WaitOptions): Promise<void>;
 }
 
+interface ClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
 export interface FaultLab {
   readonly cloud: TestCloud;
   readonly api: ApiClient;
   /** An EC2 client of the person at the keyboard. */
   readonly ec2: EC2Client;
+  /** Any other client of that person; closed with the lab. */
+  client<T extends { destroy(): void }>(Client: new (config: ClientConfig) => T): T;
   /** Ends instances from outside. */
   terminate(instanceIds: readonly string[]): Promise<unknown>;
   /** Whether no run of its loop is under way. */
@@ -103,13 +111,16 @@ export async function openFaultLab(seed: string): Promise<FaultLab> {
   const watch = createInvariants([password]);
   const cloud = await startTestCloud({ seed, invariants: [watch.invariant] });
   const api = watch.watch(await cloud.client({ subject: 'fault-lab', lifetimeSeconds: 30 * 24 * 3600 }));
-  const ec2 = new EC2Client({
-    endpoint: cloud.awsEndpoint,
-    region: cloud.region,
-    credentials: cloud.credentials.user,
-  });
+  const config = { endpoint: cloud.awsEndpoint, region: cloud.region, credentials: cloud.credentials.user };
+  const opened: { destroy(): void }[] = [];
+  const client: FaultLab['client'] = (Client) => {
+    const made = new Client(config);
+    opened.push(made);
+    return made;
+  };
+  const ec2 = client(EC2Client);
   const lab: FaultLab = {
-    ...{ cloud, api, ec2 },
+    ...{ cloud, api, ec2, client },
     async create(size, request = {}) {
       const { status, json, text } = await api.post('/deployments', { template: templateOf(size), ...request });
       if (status !== 201) throw new Error(`POST answered ${status}: ${text}`);
@@ -144,7 +155,10 @@ export async function openFaultLab(seed: string): Promise<FaultLab> {
       const isWhole = async () => lab.isSettled(cluster) && (await cluster.lacks()).length === 0;
       await cloud.until(isWhole, { what: `a whole and quiet cluster ${cluster.id}`, ...options });
     },
-    close: () => cloud.close(),
+    close() {
+      for (const one of opened) one.destroy();
+      return cloud.close();
+    },
   };
   return lab;
 }

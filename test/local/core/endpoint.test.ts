@@ -185,7 +185,7 @@ describe('the AWS endpoint', () => {
   });
 
   it('refuses keys that it never gave out, in the words of each protocol', async () => {
-    const stranger = cloud.client({ accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' });
+    const stranger = cloud.client({ accessKeyId: 'ASIASTRANGER', secretAccessKey: 'x' });
     const names = await Promise.all(
       [
         new EC2Client(stranger).send(new DescribeInstancesCommand({})),
