@@ -1,10 +1,8 @@
 import { decide } from '../../../lambdas/domain/cluster/decide.ts';
-import { fingerprintAddresses } from '../../../lambdas/domain/cluster/health.ts';
 import type { NodeRecord } from '../../../lambdas/domain/cluster/records.ts';
 import {
   at,
   desired,
-  foundation,
   freshRecord,
   healthy,
   healthySnapshot,
@@ -17,21 +15,7 @@ import {
   spec,
   zones,
 } from '../../support/clusters.ts';
-
-const kinds = (plan: ReturnType<typeof decide>) => plan.decisions.map(({ kind }) => kind);
-const zoneProgress = { launchSeq: 0, failures: {}, masterZones: zones };
-
-/** A cluster that is complete, with its outputs published. */
-function complete(nodes: readonly NodeRecord[] = readyNodes(), of = spec()) {
-  return record({
-    desired: desired({ spec: of }),
-    progress: {
-      ...zoneProgress,
-      completedAt: at(100).toISOString(),
-      publishedFor: fingerprintAddresses(nodes, foundation(of)),
-    },
-  });
-}
+import { complete, kinds, zoneProgress } from './decide-support.ts';
 
 describe('decide, while a cluster is made', () => {
   it('prepares first, with the masters spread over the zones', () => {

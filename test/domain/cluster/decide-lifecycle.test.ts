@@ -1,10 +1,7 @@
 import { decide } from '../../../lambdas/domain/cluster/decide.ts';
-import { fingerprintAddresses } from '../../../lambdas/domain/cluster/health.ts';
-import type { NodeRecord } from '../../../lambdas/domain/cluster/records.ts';
 import {
   at,
   desired,
-  foundation,
   freshRecord,
   healthy,
   healthySnapshot,
@@ -13,24 +10,8 @@ import {
   node,
   readyNodes,
   record,
-  spec,
-  zones,
 } from '../../support/clusters.ts';
-
-const kinds = (plan: ReturnType<typeof decide>) => plan.decisions.map(({ kind }) => kind);
-const zoneProgress = { launchSeq: 0, failures: {}, masterZones: zones };
-
-/** A cluster that is complete, with its outputs published. */
-function complete(nodes: readonly NodeRecord[] = readyNodes(), of = spec()) {
-  return record({
-    desired: desired({ spec: of }),
-    progress: {
-      ...zoneProgress,
-      completedAt: at(100).toISOString(),
-      publishedFor: fingerprintAddresses(nodes, foundation(of)),
-    },
-  });
-}
+import { complete, kinds } from './decide-support.ts';
 
 describe('decide, when creation fails', () => {
   it('gives up past the deadline, says what lacks, and removes what was made', () => {
