@@ -27,9 +27,6 @@ const ownParts: Readonly<Record<NodeRole, readonly string[]>> = {
   'load-balancer': ['load-balancer/haproxy.sh', 'load-balancer/keepalived.sh', 'start-load-balancer.sh'],
 };
 
-/** Every script file, relative to this folder. */
-export const scriptFiles: readonly string[] = [...library, ...Object.values(ownParts).flat()];
-
 /** Content of the role's SSM document. */
 export function startDocument(role: NodeRole): Record<string, unknown> {
   return {

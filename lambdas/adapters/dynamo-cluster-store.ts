@@ -110,18 +110,14 @@ async function settleStatus(
 /** Nodes first: a launch that is closed has its nodes recorded, so none of them is ever taken for an orphan. */
 async function closeLaunch(
   table: DynamoTable,
-  [clusterId, token, nodes, unavailable, failure]: Parameters<ClusterStore['closeLaunch']>,
+  [clusterId, token, nodes, unavailable]: Parameters<ClusterStore['closeLaunch']>,
 ): Promise<void> {
   await table.writeAll(
     nodes.map((node) => nodeItem(clusterId, node)),
     [],
   );
   const held = Object.entries(unavailable);
-  const sets = [
-    'revision = revision + :one',
-    ...held.map((_, n) => `unavailable.#o${n} = :o${n}`),
-    ...(failure ? ['progress.failures.#failure = :failure'] : []),
-  ];
+  const sets = ['revision = revision + :one', ...held.map((_, n) => `unavailable.#o${n} = :o${n}`)];
   const item = await table.update({
     Key: clusterKey(clusterId),
     UpdateExpression: `SET ${sets.join(', ')} REMOVE launches.#token`,
@@ -129,12 +125,10 @@ async function closeLaunch(
     ExpressionAttributeNames: {
       '#token': token,
       ...Object.fromEntries(held.map(([key], n) => [`#o${n}`, key])),
-      ...(failure ? { '#failure': failure.key } : {}),
     },
     ExpressionAttributeValues: {
       ':one': 1,
       ...Object.fromEntries(held.map(([, until], n) => [`:o${n}`, until])),
-      ...(failure ? { ':failure': failure.count } : {}),
     },
     ReturnValues: 'NONE',
   });

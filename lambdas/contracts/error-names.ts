@@ -65,8 +65,3 @@ export class Misconfigured extends ControlPlaneError {
 export class InvariantBroken extends ControlPlaneError {
   override readonly name = 'InvariantBroken';
 }
-
-/** For the end of an exhaustive switch. */
-export function assertNever(value: never): never {
-  throw new InvariantBroken(`unexpected value ${JSON.stringify(value)}`);
-}

@@ -1,14 +1,7 @@
 /** Records of clusters, for the reconcile loop and for who wakes it. */
 
 import type { ActivityEntry, Plan } from '../domain/cluster/plan.ts';
-import type {
-  ClusterRecord,
-  DeploymentStatus,
-  FailureCount,
-  Foundation,
-  NodeRecord,
-  Timestamp,
-} from '../domain/cluster/records.ts';
+import type { ClusterRecord, DeploymentStatus, Foundation, NodeRecord, Timestamp } from '../domain/cluster/records.ts';
 
 export interface LoadedCluster {
   readonly record: ClusterRecord;
@@ -53,7 +46,6 @@ export interface ClusterStore {
     token: string,
     nodes: readonly NodeRecord[],
     unavailable: Readonly<Record<string, Timestamp>>,
-    failure?: { readonly key: string; readonly count: FailureCount },
   ): Promise<void>;
   /**
    * Remembers that the launch has had this many fleets, all of which ended empty, so that the next try uses a token of its own:

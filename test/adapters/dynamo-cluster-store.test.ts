@@ -196,12 +196,6 @@ describe('launches', () => {
     await expect(store.closeLaunch(id, 't-1', [slave(1)], {})).rejects.toThrow(Conflict);
     expect(await itemsOf(id)).toEqual([]);
   });
-
-  it('count a failure with the cluster when there is one', async () => {
-    const count = { count: 1, lastAt: start.toISOString(), error: 'CapacityUnavailable' };
-    await store.closeLaunch(id, 't-1', [], {}, { key: 'launch/slaves/from-1', count });
-    expect((await store.loadCluster(id)).record.progress.failures).toEqual({ 'launch/slaves/from-1': count });
-  });
 });
 
 describe('the store', () => {

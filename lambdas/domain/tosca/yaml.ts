@@ -18,7 +18,7 @@ import {
 } from 'yaml';
 import { InvalidInput } from '../../contracts/error-names.ts';
 import { quote } from './fault.ts';
-import { isNull, type MapValue, nullValue, type ScalarValue, type Value } from './value.ts';
+import { isNull, nullValue, type ScalarValue, type Value } from './value.ts';
 
 export interface YamlLimits {
   readonly maxBytes: number;
@@ -188,10 +188,4 @@ function scalar(node: { value: unknown; source?: string; range?: readonly number
 function plainScalar(value: unknown): ScalarValue['plain'] {
   if (value === null || value === undefined) return null;
   return typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
-}
-
-/** A map, or undefined if the value is something else. An empty value counts as an empty map. */
-export function asMap(value: Value | undefined): MapValue | undefined {
-  if (value?.kind === 'map') return value;
-  return isNull(value) ? { kind: 'map', entries: new Map() } : undefined;
 }
