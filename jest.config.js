@@ -13,7 +13,7 @@ export default {
   },
   // These packages ship ES modules only; middy's do not even name a file for `require`.
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
-  transformIgnorePatterns: ['/node_modules/(?!(@middy|jose)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|@seriousme|jose)/)'],
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/slowest-reporter.js'],
 };

@@ -5,6 +5,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfig } from '../constructs/config.ts';
 import { MesoscaleStack } from '../constructs/mesoscale-stack.ts';
+import { findBuildInfo } from './build-info.ts';
 import { bundleFunctions, defaultFunctionsDir } from './bundling.ts';
 
 export interface AppOptions {
@@ -42,6 +43,7 @@ export function buildApp(options: AppOptions = {}): App {
     stackName: config.stackName,
     description: 'Mesoscale: Apache Mesos clusters from TOSCA templates',
     config,
+    build: findBuildInfo(),
     functionsDir: options.functionsDir ?? defaultFunctionsDir,
   });
   if (options.checks ?? true) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

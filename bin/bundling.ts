@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
+import { documentationFiles } from '../lambdas/contracts/api.ts';
 import { type FunctionName, functionEnvs } from '../lambdas/contracts/functions.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -45,9 +47,21 @@ export async function bundleFunctions(outdir = defaultFunctionsDir): Promise<Bun
     logLevel: 'warning',
   });
   await removeOthers(outdir, names);
-  await Promise.all(outputFiles.map(writeIfChanged));
+  await Promise.all([...outputFiles, ...(await readDocumentation(outdir))].map(writeIfChanged));
   const sizes = new Map(outputFiles.map(({ path, contents }) => [path, contents.length]));
   return new Map(names.map((name) => [name, sizes.get(join(outdir, name, 'index.mjs')) ?? 0]));
+}
+
+/** Read at run time and too large to be loaded with the function: what serve-api has beside its bundle. */
+async function readDocumentation(outdir: string): Promise<WrittenFile[]> {
+  const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const names = [...documentationFiles, 'LICENSE', 'NOTICE'];
+  return Promise.all(
+    names.map(async (name) => ({
+      path: join(outdir, 'serve-api', 'docs', name),
+      contents: await readFile(join(source, name)),
+    })),
+  );
 }
 
 function handlerFile(name: FunctionName): string {
@@ -61,7 +75,9 @@ async function removeOthers(outdir: string, names: readonly string[]): Promise<v
   await Promise.all(others.map((entry) => rm(join(outdir, entry), { recursive: true, force: true })));
 }
 
-async function writeIfChanged({ path, contents }: OutputFile): Promise<void> {
+type WrittenFile = Pick<OutputFile, 'path' | 'contents'>;
+
+async function writeIfChanged({ path, contents }: WrittenFile): Promise<void> {
   const old = await readFile(path).catch(() => undefined);
   if (old?.equals(contents)) return;
   await mkdir(dirname(path), { recursive: true });

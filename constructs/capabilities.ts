@@ -1,9 +1,10 @@
 import type { EnvironmentOf } from '../lambdas/contracts/functions.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { ClusterFoundations } from './cluster-foundations.ts';
 import type { ClusterSecrets } from './cluster-secrets.ts';
 import type { ClusterStore } from './cluster-store.ts';
 import type { Config } from './config.ts';
-import type { FunctionDefaults } from './control-function.ts';
+import type { ControlFunction, FunctionDefaults } from './control-function.ts';
 import { type Network, subnetChoices } from './network.ts';
 import type { NodeDocuments } from './node-documents.ts';
 import type { NodeFleet } from './node-fleet.ts';
@@ -16,19 +17,27 @@ export interface Capabilities {
   readonly functionDefaults: FunctionDefaults;
   readonly store: ClusterStore;
   readonly signals: Signals;
+  readonly callbacks: Callbacks;
   readonly network: Network;
+  /** The one function in the VPC, and the one way to clusters' Mesos, Marathon and Chronos. */
+  readonly gateway: ControlFunction<'query-mesos'>;
   readonly roles: NodeRoles;
   readonly fleet: NodeFleet;
   readonly foundations: ClusterFoundations;
   readonly documents: NodeDocuments;
   readonly secrets: ClusterSecrets;
-  /** Known before the machine exists, since functions inside it start and wake its executions. */
+  /** Of the loops; known before the machines exist, since functions inside them start and wake their executions. */
   readonly reconcileStateMachineArn: string;
+  readonly runWorkloadStateMachineArn: string;
 }
 
 /** Variables of functions that signal loops. */
 export function workflowEnvironment(to: Capabilities): EnvironmentOf<'await-signal'> {
-  return { CLUSTER_TABLE: to.store.tableName, RECONCILE_STATE_MACHINE_ARN: to.reconcileStateMachineArn };
+  return {
+    CLUSTER_TABLE: to.store.tableName,
+    RECONCILE_STATE_MACHINE_ARN: to.reconcileStateMachineArn,
+    RUN_WORKLOAD_STATE_MACHINE_ARN: to.runWorkloadStateMachineArn,
+  };
 }
 
 /** Subnets by kind, as JSON. */

@@ -36,7 +36,10 @@ export class ClusterFoundations extends Construct {
     });
   }
 
-  /** Making what is missing. A slot that moves to another zone gets a new interface, hence the deletion. */
+  /**
+   * Making what is missing, and releasing what an update leaves over. A slot that moves to another zone gets a new interface,
+   * hence its deletion.
+   */
   grantPrepare(grantee: iam.IGrantable): iam.Grant {
     const { ec2, network } = this;
     const subnets = network.nodeSubnets.map(({ subnetId }) => ec2.arn('subnet', subnetId));
@@ -44,7 +47,10 @@ export class ClusterFoundations extends Construct {
       grantee,
       ec2.onNew(['ec2:CreateSecurityGroup'], 'security-group'),
       { actions: ['ec2:CreateSecurityGroup'], resources: [ec2.arn('vpc', network.vpc.vpcId)] },
-      ec2.onTagged(['ec2:AuthorizeSecurityGroupIngress'], 'security-group'),
+      ec2.onTagged(
+        ['ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress', 'ec2:DeleteSecurityGroup'],
+        'security-group',
+      ),
       ec2.onNew(['ec2:CreateNetworkInterface'], 'network-interface'),
       ec2.onTagged(['ec2:CreateNetworkInterface'], 'security-group'),
       { actions: ['ec2:CreateNetworkInterface'], resources: subnets },
@@ -54,6 +60,7 @@ export class ClusterFoundations extends Construct {
       ec2.onTagged(['ec2:ReleaseAddress'], 'elastic-ip'),
       ec2.onTagged(['ec2:AssociateAddress'], 'elastic-ip', 'network-interface'),
       ec2.onNew(['ec2:CreateLaunchTemplate'], 'launch-template'),
+      ec2.onTagged(['ec2:DeleteLaunchTemplate'], 'launch-template'),
       ec2.tagging(['CreateSecurityGroup', 'CreateNetworkInterface', 'AllocateAddress', 'CreateLaunchTemplate']),
     );
   }

@@ -7,9 +7,14 @@ const because = 'secrets are made per cluster, under names that start with mesos
 
 /** Permissions on the secrets of clusters, named `mesoscale/<clusterId>`; the secrets themselves are made per cluster. */
 export class ClusterSecrets extends Construct {
-  /** The content passes through the API once, when a cluster is made. */
+  /** The content passes through the API when a cluster is made. */
   grantCreate(grantee: iam.IGrantable): iam.Grant {
     return this.allow(grantee, 'secretsmanager:CreateSecret', 'secretsmanager:TagResource');
+  }
+
+  /** An update's content lies beside the first as a version of its own. */
+  grantAddVersions(grantee: iam.IGrantable): iam.Grant {
+    return this.allow(grantee, 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage');
   }
 
   grantRead(grantee: iam.IGrantable): iam.Grant {

@@ -33,12 +33,15 @@ export class ClusterStore extends Construct {
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.table.addGlobalSecondaryIndex({
-      indexName: table.index,
-      partitionKey: text(table.indexPartitionKey),
-      sortKey: text(table.indexSortKey),
-      projectionType: dynamodb.ProjectionType.ALL,
-    });
+    const addIndex = (indexName: string, partitionKey: string, sortKey: string) =>
+      this.table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: text(partitionKey),
+        sortKey: text(sortKey),
+        projectionType: dynamodb.ProjectionType.ALL,
+      });
+    addIndex(table.index, table.indexPartitionKey, table.indexSortKey);
+    addIndex(table.organizationIndex, table.organizationIndexPartitionKey, table.organizationIndexSortKey);
   }
 
   get tableName(): string {
@@ -49,13 +52,21 @@ export class ClusterStore extends Construct {
   grantRead(grantee: iam.IGrantable): iam.Grant {
     return allow(grantee, {
       actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
-      resources: [this.table.tableArn, `${this.table.tableArn}/index/${table.index}`],
+      resources: [
+        this.table.tableArn,
+        ...[table.index, table.organizationIndex].map((index) => `${this.table.tableArn}/index/${index}`),
+      ],
     });
   }
 
   /** Changing single records that exist: signals, tokens, ends of runs. */
   grantUpdate(grantee: iam.IGrantable): iam.Grant {
     return allow(grantee, { actions: ['dynamodb:UpdateItem'], resources: [this.table.tableArn] });
+  }
+
+  /** Reading single records, and writing lines of the activity log. */
+  grantTell(grantee: iam.IGrantable): iam.Grant {
+    return allow(grantee, { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.table.tableArn] });
   }
 
   /** Reading, and every kind of single-item write. */

@@ -5,7 +5,15 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { ReleaseName } from '../lambdas/contracts/cluster.ts';
-import { ControlRules } from '../lambdas/contracts/functions.ts';
+import {
+  AllowedNetworks,
+  ApiAccess,
+  ApiLimits,
+  ControlRules,
+  OnedataProvider,
+  TrustedIssuer,
+  VolumeBase,
+} from '../lambdas/contracts/functions.ts';
 
 const retentionDays = Object.values(RetentionDays).filter((days) => typeof days === 'number');
 
@@ -37,6 +45,14 @@ export const RulesConfig = z
     message: 'must be longer than bootTimeoutSeconds and startTimeoutSeconds together',
   });
 
+/** What one user may have and do at most; every limit has a default. */
+export const LimitsConfig = z.strictObject({
+  // All that an owner has is one item of the table, which has room for some six thousand.
+  deploymentsPerOwner: ApiLimits.shape.deploymentsPerOwner.max(5000).default(100),
+  requestsPerSecond: ApiLimits.shape.requestsPerSecond.default(20),
+  requestBurst: ApiLimits.shape.requestBurst.default(200),
+});
+
 const Settings = z.object({
   /** Name of the CloudFormation stack; part of role paths and of the tags on all that is made for clusters. */
   stackName: z
@@ -57,7 +73,18 @@ const Settings = z.object({
   /** Of a new VPC. 0: nodes live in public subnets, and nothing costs while nothing runs. */
   natGateways: z.number().int().min(0).max(3, 'one per zone at most: 3').default(0),
   /** Whose tokens the API takes; the default of the stack parameter OidcIssuers. */
-  oidcIssuers: z.array(z.strictObject({ issuer: z.url(), audience: z.string().min(1).optional() })).default([]),
+  oidcIssuers: z.array(z.strictObject(TrustedIssuer.shape)).default([]),
+  /** Each `subject@issuer`: who may list the deployments of their whole organization. */
+  apiAdministrators: z
+    .array(z.string().regex(/^.+@https?:\/\/\S+$/, 'must be <subject>@<issuer>, the issuer as a URL'))
+    .default([]),
+  /** Scopes that tokens must hold, one of each list that is not empty. INDIGO's: see docs/api.md. */
+  requiredScopes: z
+    .strictObject({
+      change: ApiAccess.shape.requiredScopes.shape.change.default([]),
+      act: ApiAccess.shape.requiredScopes.shape.act.default([]),
+    })
+    .prefault({}),
   /** Image of nodes whose template names none: an AMI id, or `resolve:ssm:` and a public parameter's name. */
   nodeImage: z
     .string()
@@ -83,6 +110,27 @@ const Settings = z.object({
     .min(1024)
     .max(300 * 1024)
     .default(256 * 1024),
+  /** What all callers together may ask of the API: beyond it is status 429. */
+  apiThrottle: z
+    .strictObject({
+      requestsPerSecond: z.number().int().positive().max(10_000, 'API Gateway serves at most 10000').default(100),
+      /** At once, after a while of quiet. */
+      burst: z.number().int().positive().max(5_000, 'API Gateway serves at most 5000').default(400),
+    })
+    .prefault({}),
+  /**
+   * Whether the stack sets the role by which API Gateway writes logs, a setting of the whole account and region. Without one the
+   * API cannot be deployed; false: it is looked after elsewhere.
+   */
+  apiAccountRole: z.boolean().default(true),
+  /** What one user may have and do; every limit has a default. */
+  limits: LimitsConfig.prefault({}),
+  /** Directory of the slaves below which local volumes of services and jobs lie, with a slash at its end. */
+  workloadVolumeBase: VolumeBase.default('/var/lib/mesoscale/volumes/'),
+  /** The Onedata that services and jobs read `onezone`, `selected_provider`, `space` and `path` of; by default there is none. */
+  onedataProvider: z.strictObject(OnedataProvider.shape).optional(),
+  /** Networks, such as `10.1.0.0/16`, that callbacks may go to although they are not public; by default there are none. */
+  callbackAllowedNetworks: AllowedNetworks.default([]),
   /** Of all log groups. */
   logRetentionDays: z
     .number()
@@ -172,6 +220,7 @@ const textKeys = new Set([
   'imageRegistry',
   'alarmEmail',
   'tableRemovalPolicy',
+  'workloadVolumeBase',
 ]);
 
 /** The context does not hold to `ConfigSchema`. The message lists every fault by key. */

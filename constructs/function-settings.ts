@@ -7,7 +7,7 @@ export interface FunctionSettings {
   readonly timeoutSeconds: number;
 }
 
-/** Below the API's own 30 s, so that a slow answer is still ours and not the API Gateway's. */
+/** Below API Gateway's own 29 s, so that a slow answer is still ours and not API Gateway's. */
 const apiTimeoutSeconds = 25;
 
 /** By function. A task's `TimeoutSeconds` in the state machine is at least the function's. */
@@ -32,6 +32,12 @@ export const functionSettings: Readonly<Record<FunctionName, FunctionSettings>> 
     memoryMiB: 512,
     // Less than the schedule's period: two sweeps never overlap.
     timeoutSeconds: 240,
+  },
+  'collect-load': {
+    description: 'Looks at what waits on clusters, and wakes the loops of what has changed',
+    memoryMiB: 512,
+    // Less than the schedule's period, as above, and room for the gateway's timeout after the last cluster is begun.
+    timeoutSeconds: 55,
   },
   'plan-cluster': {
     description: 'Compares a cluster as desired with what there is and decides what to do',
@@ -93,10 +99,85 @@ export const functionSettings: Readonly<Record<FunctionName, FunctionSettings>> 
     memoryMiB: 512,
     timeoutSeconds: 120,
   },
+  'send-callback': {
+    description: 'Queues what a deployment’s callback is to be told',
+    memoryMiB: 256,
+    timeoutSeconds: 30,
+  },
+  'deliver-callback': {
+    description: 'Tells callbacks’ receivers what became of deployments',
+    memoryMiB: 512,
+    // A receiver has ten seconds; all of a batch are told at the same time.
+    timeoutSeconds: 30,
+  },
+  'deploy-add-on': {
+    description: 'Deploys software of a template as a group of Marathon apps',
+    memoryMiB: 512,
+    // Longer than the gateway's.
+    timeoutSeconds: 45,
+  },
+  'remove-add-on': {
+    description: 'Removes a group of Marathon apps',
+    memoryMiB: 512,
+    timeoutSeconds: 45,
+  },
+  'plan-workload': {
+    description: 'Compares services or jobs as desired with what there is and decides what to do',
+    memoryMiB: 1024,
+    // Longer than the gateway's, with a second look after a conflict.
+    timeoutSeconds: 75,
+  },
+  'submit-workload': {
+    description: 'Gives services to Marathon, or jobs to Chronos',
+    memoryMiB: 512,
+    // Jobs go one after the other.
+    timeoutSeconds: 120,
+  },
+  'withdraw-workload': {
+    description: 'Takes services out of Marathon, or jobs out of Chronos',
+    memoryMiB: 512,
+    timeoutSeconds: 120,
+  },
+  'publish-workload': {
+    description: 'Evaluates the outputs of services or jobs and completes their deployment',
+    memoryMiB: 512,
+    timeoutSeconds: 45,
+  },
+  'end-workload': {
+    description: 'Gives back what services or jobs had of a cluster, and forgets them',
+    memoryMiB: 512,
+    timeoutSeconds: 30,
+  },
+  'cordon-nodes': {
+    description: 'Has masters offer the agents of draining slaves to nobody',
+    memoryMiB: 512,
+    timeoutSeconds: 60,
+  },
+  'move-services': {
+    description: 'Has Marathon start elsewhere what runs on draining slaves',
+    memoryMiB: 512,
+    // Longer than the gateway's.
+    timeoutSeconds: 45,
+  },
+  'stop-agents': {
+    description: 'Ends the Mesos agents of idle slaves',
+    memoryMiB: 512,
+    timeoutSeconds: 60,
+  },
+  'stop-instances': {
+    description: 'Powers instances off',
+    memoryMiB: 512,
+    timeoutSeconds: 60,
+  },
+  'start-instances': {
+    description: 'Powers instances on',
+    memoryMiB: 512,
+    timeoutSeconds: 60,
+  },
   'query-mesos': {
     description: 'Gateway: asks a cluster’s Mesos, Marathon and Chronos',
     memoryMiB: 1024,
-    // It gives each answer a few seconds, and all are asked at once.
-    timeoutSeconds: 20,
+    // It gives each answer a few seconds, and all are asked at once; a change it asks of one master after the other.
+    timeoutSeconds: 30,
   },
 };

@@ -1,12 +1,15 @@
 import { Annotations, CfnOutput, CfnParameter, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { BuildInfo } from '../lambdas/contracts/functions.ts';
 import { Api } from './api.ts';
+import { CallbackDelivery, Callbacks } from './callbacks.ts';
 import { type Capabilities, workflowEnvironment } from './capabilities.ts';
 import { ClusterFoundations } from './cluster-foundations.ts';
 import { ClusterSecrets } from './cluster-secrets.ts';
 import { ClusterStore } from './cluster-store.ts';
 import type { Config } from './config.ts';
 import { ControlFunction } from './control-function.ts';
+import { LoadCollection } from './load-collection.ts';
 import { Network, zoneCount } from './network.ts';
 import { NodeDocuments } from './node-documents.ts';
 import { NodeFleet } from './node-fleet.ts';
@@ -16,9 +19,12 @@ import { grantWake, Reconciler } from './reconciler.ts';
 import { Signals } from './signals.ts';
 import { Sweep } from './sweep.ts';
 import { stateMachineArn } from './workflow.ts';
+import { WorkloadRunner } from './workload-runner.ts';
 
 export interface MesoscaleStackProps extends StackProps {
   readonly config: Config;
+  /** What `/info` tells of the build. */
+  readonly build: BuildInfo;
   /** Directory with one directory per function, as `npm run bundle` makes it. */
   readonly functionsDir: string;
 }
@@ -30,18 +36,39 @@ export class MesoscaleStack extends Stack {
     const to = this.addCapabilities(props);
     const stateMachineName = reconcileName(props.config);
     const reconciler = new Reconciler(this, 'Reconciler', { ...to, stateMachineName });
-    const sweep = new Sweep(this, 'Sweep', to);
-    const wakeCluster = this.addWakeCluster(to);
-    to.signals.addSources({
-      startDocumentNames: to.documents.startDocumentNames,
-      reconcileStateMachineArn: to.reconcileStateMachineArn,
+    const workloads = new WorkloadRunner(this, 'WorkloadRunner', {
+      ...to,
+      stateMachineName: runWorkloadName(props.config),
+      shared: reconciler.shared,
     });
-    const api = new Api(this, 'Api', { ...to, oidcIssuers: this.addIssuersParameter(props.config) });
+    const sweep = new Sweep(this, 'Sweep', to);
+    const loadCollection = new LoadCollection(this, 'LoadCollection', to);
+    const wakeCluster = this.addWakeCluster(to);
+    const delivery = new CallbackDelivery(this, 'CallbackDelivery', {
+      ...to,
+      allowedNetworks: props.config.callbackAllowedNetworks,
+    });
+    to.signals.addSources({
+      documentNames: to.documents.documentNames,
+      stateMachineArns: [to.reconcileStateMachineArn, to.runWorkloadStateMachineArn],
+    });
+    const api = new Api(this, 'Api', {
+      ...to,
+      build: props.build,
+      oidcIssuers: this.addIssuersParameter(props.config),
+    });
     new Observability(this, 'Observability', {
       signals: to.signals,
+      callbacks: to.callbacks,
       api,
-      reconcileStateMachine: reconciler.workflow.stateMachine,
-      functions: [...api.functions, wakeCluster, sweep.function, ...reconciler.functions],
+      stateMachines: [reconciler.workflow.stateMachine, workloads.workflow.stateMachine],
+      functions: [
+        ...api.functions,
+        ...[wakeCluster, sweep.function, loadCollection.function, delivery.function],
+        ...reconciler.functions,
+        ...workloads.functions,
+        to.gateway,
+      ],
       ...(props.config.alarmEmail === undefined ? {} : { alarmEmail: props.config.alarmEmail }),
     });
     this.addOutputs(to, api);
@@ -57,13 +84,21 @@ export class MesoscaleStack extends Stack {
     const signals = new Signals(this, 'Signals');
     const network = new Network(this, 'Network', networkProps(config));
     const images = [config.imageRegistry, ...Object.values(config.imageOverrides).flatMap(Object.values<string>)];
+    const functionDefaults = { functionsDir, logRetention: config.logRetentionDays };
     const roles = new NodeRoles(this, 'NodeRoles', { stackName, signalsQueueArn: signals.queue.queueArn, images });
     return {
       config,
-      functionDefaults: { functionsDir, logRetention: config.logRetentionDays },
+      functionDefaults,
       store: new ClusterStore(this, 'ClusterStore', { removalPolicy: config.tableRemovalPolicy }),
       signals,
+      callbacks: new Callbacks(this, 'Callbacks'),
       network,
+      gateway: new ControlFunction(this, 'QueryMesos', {
+        ...functionDefaults,
+        name: 'query-mesos',
+        environment: {},
+        network: network.gatewayAttachment,
+      }),
       roles,
       fleet: new NodeFleet(this, 'NodeFleet', {
         stackName,
@@ -76,6 +111,7 @@ export class MesoscaleStack extends Stack {
       documents: new NodeDocuments(this, 'NodeDocuments', { stackName }),
       secrets: new ClusterSecrets(this, 'ClusterSecrets'),
       reconcileStateMachineArn: stateMachineArn(this, reconcileName(config)),
+      runWorkloadStateMachineArn: stateMachineArn(this, runWorkloadName(config)),
     };
   }
 
@@ -87,7 +123,7 @@ export class MesoscaleStack extends Stack {
     });
     to.store.grantRead(wakeCluster);
     to.store.grantUpdate(wakeCluster);
-    grantWake(wakeCluster, to.reconcileStateMachineArn);
+    grantWake(wakeCluster, to);
     to.signals.addConsumer(wakeCluster);
     return wakeCluster;
   }
@@ -102,25 +138,36 @@ export class MesoscaleStack extends Stack {
       );
     const parameter = new CfnParameter(this, 'OidcIssuers', {
       type: 'String',
-      description: 'JSON list of {"issuer": url, "audience": optional text}: whose tokens the API takes',
+      description:
+        'JSON list of {"issuer": url, "audience": optional, "organization": optional}: whose tokens the API takes',
       default: JSON.stringify(oidcIssuers),
     });
     return parameter.valueAsString;
   }
 
-  private addOutputs({ store, signals, reconcileStateMachineArn }: Capabilities, api: Api): void {
+  private addOutputs({ store, signals, callbacks, ...to }: Capabilities, api: Api): void {
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
     output('ApiUrl', 'Where the API answers', api.url);
     output('TableName', 'Table of all records', store.tableName);
     output('SignalsQueueUrl', 'Queue of signals', signals.queue.queueUrl);
     output('DeadLettersQueueUrl', 'Queue of what could not be handled', signals.deadLetters.queueUrl);
-    output('ReconcileStateMachineArn', 'The loop', reconcileStateMachineArn);
+    output(
+      'CallbackDeadLettersQueueUrl',
+      'Queue of callbacks that could not be handled',
+      callbacks.deadLetters.queueUrl,
+    );
+    output('ReconcileStateMachineArn', 'The loop of clusters', to.reconcileStateMachineArn);
+    output('RunWorkloadStateMachineArn', 'The loop of services and jobs', to.runWorkloadStateMachineArn);
   }
 }
 
 function reconcileName({ stackName }: Config): string {
   return `${stackName}-reconcile-cluster`;
+}
+
+function runWorkloadName({ stackName }: Config): string {
+  return `${stackName}-run-workload`;
 }
 
 function networkProps(config: Config) {

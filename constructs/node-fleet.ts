@@ -68,6 +68,15 @@ export class NodeFleet extends Construct {
     return allow(grantee, this.ec2.onTagged(['ec2:TerminateInstances'], 'instance'));
   }
 
+  grantStop(grantee: iam.IGrantable): iam.Grant {
+    return allow(grantee, this.ec2.onTagged(['ec2:StopInstances'], 'instance'));
+  }
+
+  /** EC2 opens encrypted disks as who powers the instance on. */
+  grantStart(grantee: iam.IGrantable): iam.Grant {
+    return allow(grantee, this.ec2.onTagged(['ec2:StartInstances'], 'instance'), ...this.diskEncryption());
+  }
+
   /** Giving elastic IPs of clusters to instances and interfaces of clusters. */
   grantAssociateAddress(grantee: iam.IGrantable): iam.Grant {
     return allow(grantee, this.ec2.onTagged(['ec2:AssociateAddress'], 'elastic-ip', 'instance', 'network-interface'));

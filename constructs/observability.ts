@@ -6,13 +6,16 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { ControlFunction } from './control-function.ts';
 import type { Signals } from './signals.ts';
 
 export interface ObservabilityProps {
   readonly signals: Signals;
+  readonly callbacks: Callbacks;
   readonly api: Api;
-  readonly reconcileStateMachine: sfn.StateMachine;
+  /** Of the loops. */
+  readonly stateMachines: readonly sfn.StateMachine[];
   readonly functions: readonly ControlFunction[];
   /**
    * Who is mailed when an alarm goes off and when it is over.
@@ -45,7 +48,12 @@ export class Observability extends Construct {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
     this.props = props;
-    this.alarms = [...this.addSignalAlarms(), ...this.addWorkAlarms(), ...this.addFunctionAlarms()];
+    this.alarms = [
+      ...this.addSignalAlarms(),
+      this.addCallbackAlarm(),
+      ...this.addWorkAlarms(),
+      ...this.addFunctionAlarms(),
+    ];
     if (props.alarmEmail !== undefined) this.addTopic(props.alarmEmail);
     this.addDashboard();
   }
@@ -68,22 +76,32 @@ export class Observability extends Construct {
     ];
   }
 
+  private addCallbackAlarm(): cloudwatch.Alarm {
+    const { deadLetters } = this.props.callbacks;
+    return this.addAlarm('LostCallbacksAlarm', {
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      threshold: 1,
+      meaning: 'A callback could not be handled. Deployments are not affected.',
+      runbook: 'lost-callbacks',
+    });
+  }
+
   private addWorkAlarms(): cloudwatch.Alarm[] {
-    const { reconcileStateMachine, api } = this.props;
-    const failures = [
-      reconcileStateMachine.metricFailed({ period }),
-      reconcileStateMachine.metricTimedOut({ period }),
-      reconcileStateMachine.metricAborted({ period }),
-    ];
+    const { stateMachines, api } = this.props;
+    const failures = stateMachines.flatMap((machine) => [
+      machine.metricFailed({ period }),
+      machine.metricTimedOut({ period }),
+      machine.metricAborted({ period }),
+    ]);
     return [
       this.addAlarm('FailedRunsAlarm', {
         metric: sumOf(failures, 'Runs that ended badly'),
         threshold: 1,
-        meaning: 'A run of a cluster’s loop ended badly. Another one is started at once.',
+        meaning: 'A run of a loop ended badly. Another one is started at once.',
         runbook: 'failed-runs',
       }),
       this.addAlarm('ApiFaultsAlarm', {
-        metric: api.httpApi.metricServerError({ period, statistic: 'Sum' }),
+        metric: api.stage.metricServerError({ period }),
         threshold: 5,
         meaning: 'The API answers with status 5xx.',
         runbook: 'api-faults',
@@ -136,7 +154,7 @@ export class Observability extends Construct {
   }
 
   private addDashboard(): void {
-    const { signals, reconcileStateMachine, api, functions } = this.props;
+    const { signals, stateMachines, api, functions } = this.props;
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(12) });
     dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...this.alarms], width: 24 }));
     dashboard.addWidgets(
@@ -145,18 +163,21 @@ export class Observability extends Construct {
         signals.queue.metricApproximateAgeOfOldestMessage({ period }),
         signals.deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       ]),
-      graph('Runs of the loop', [
-        reconcileStateMachine.metricStarted({ period }),
-        reconcileStateMachine.metricSucceeded({ period }),
-        reconcileStateMachine.metricFailed({ period }),
-        reconcileStateMachine.metricTimedOut({ period }),
-      ]),
+      graph(
+        'Runs of the loops',
+        stateMachines.flatMap((machine) => [
+          machine.metricStarted({ period }),
+          machine.metricSucceeded({ period }),
+          machine.metricFailed({ period }),
+          machine.metricTimedOut({ period }),
+        ]),
+      ),
     );
     dashboard.addWidgets(
       graph('API', [
-        api.httpApi.metricCount({ period }),
-        api.httpApi.metricClientError({ period }),
-        api.httpApi.metricServerError({ period }),
+        api.stage.metricCount({ period }),
+        api.stage.metricClientError({ period }),
+        api.stage.metricServerError({ period }),
       ]),
       graph(
         'Errors of functions',

@@ -3,7 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EnvironmentOf, FunctionName } from '../lambdas/contracts/functions.ts';
 import { type Capabilities, nodeEnvironment, subnetEnvironment, workflowEnvironment } from './capabilities.ts';
-import { ControlFunction, type ControlFunctionProps } from './control-function.ts';
+import { ControlFunction } from './control-function.ts';
 import { pascalCase } from './names.ts';
 import { allow } from './permissions.ts';
 import { Workflow } from './workflow.ts';
@@ -15,45 +15,50 @@ export interface ReconcilerProps extends Capabilities {
 
 const definition = join(import.meta.dirname, '..', 'state-machines', 'reconcile-cluster.asl.json');
 
-/** The loop: its state machine, the functions that are its tasks, and the gateway to the clusters' software. */
+/** The loop: its state machine, and the functions that are its tasks. */
 export class Reconciler extends Construct {
   readonly workflow: Workflow;
-  /** All functions of the loop, the gateway last. */
   readonly functions: readonly ControlFunction[];
+  /** Those that every loop needs. */
+  readonly shared: readonly ControlFunction[];
   private readonly props: ReconcilerProps;
 
   constructor(scope: Construct, id: string, props: ReconcilerProps) {
     super(scope, id);
     this.props = props;
-    const gateway = this.addFunction('query-mesos', {}, { network: props.network.gatewayAttachment });
-    const tasks = [
-      this.addPlanCluster(gateway),
-      ...this.addRunFunctions(),
+    this.shared = [...this.addRunFunctions(), this.addSendCallback()];
+    this.functions = [
+      this.addPlanCluster(),
+      ...this.shared,
       this.addPrepareCluster(),
       ...this.addLaunchFunctions(),
       this.addStartContainers(),
       ...this.addSmallActions(),
       this.addCleanUpCluster(),
+      ...this.addAddOnFunctions(),
+      ...this.addDrainFunctions(),
+      ...this.addPowerFunctions(),
     ];
     this.workflow = new Workflow(this, 'Workflow', {
       file: definition,
       stateMachineName: props.stateMachineName,
-      functions: tasks,
+      functions: this.functions,
       logRetention: props.functionDefaults.logRetention,
     });
-    this.functions = [...tasks, gateway];
   }
 
-  private addPlanCluster(gateway: ControlFunction): ControlFunction {
-    const { config, store, fleet, documents, secrets } = this.props;
+  private addPlanCluster(): ControlFunction {
+    const { config, store, signals, fleet, documents, secrets, gateway } = this.props;
     const plan = this.addFunction('plan-cluster', {
       CLUSTER_TABLE: store.tableName,
+      SIGNALS_QUEUE_URL: signals.queue.queueUrl,
       STACK_NAME: config.stackName,
       ...subnetEnvironment(this.props),
       GATEWAY_FUNCTION_NAME: gateway.function.functionName,
       CONTROL_RULES: JSON.stringify(config.rules),
     });
     store.grantReadWrite(plan);
+    signals.grantSend(plan);
     fleet.grantDescribe(plan);
     documents.grantObserve(plan);
     secrets.grantRead(plan);
@@ -62,13 +67,13 @@ export class Reconciler extends Construct {
   }
 
   private addRunFunctions(): ControlFunction[] {
-    const { store, reconcileStateMachineArn } = this.props;
+    const { store } = this.props;
     const environment = workflowEnvironment(this.props);
     const awaitSignal = this.addFunction('await-signal', environment);
     const endRun = this.addFunction('end-run', environment);
     for (const each of [awaitSignal, endRun]) {
       store.grantUpdate(each);
-      grantWake(each, reconcileStateMachineArn);
+      grantWake(each, this.props);
     }
     return [awaitSignal, endRun];
   }
@@ -142,21 +147,87 @@ export class Reconciler extends Construct {
     return cleanUp;
   }
 
-  private addFunction<F extends FunctionName>(
-    name: F,
-    environment: EnvironmentOf<F>,
-    options: Pick<ControlFunctionProps<F>, 'network'> = {},
-  ): ControlFunction {
+  private addSendCallback(): ControlFunction {
+    const { store, callbacks } = this.props;
+    const send = this.addFunction('send-callback', {
+      CLUSTER_TABLE: store.tableName,
+      CALLBACKS_QUEUE_URL: callbacks.queue.queueUrl,
+    });
+    store.grantRead(send);
+    callbacks.grantSend(send);
+    return send;
+  }
+
+  private addDrainFunctions(): ControlFunction[] {
+    const { config, store, signals, documents, secrets, gateway } = this.props;
+    const environment = { CLUSTER_TABLE: store.tableName, SIGNALS_QUEUE_URL: signals.queue.queueUrl };
+    const cordon = this.addFunction('cordon-nodes', {
+      ...environment,
+      CORDON_NODES_DOCUMENT: documents.upkeepDocumentName('cordon-nodes'),
+    });
+    const stop = this.addFunction('stop-agents', {
+      ...environment,
+      STOP_AGENT_DOCUMENT: documents.upkeepDocumentName('stop-agent'),
+    });
+    documents.grantUpkeep(cordon, 'cordon-nodes');
+    documents.grantUpkeep(stop, 'stop-agent');
+    for (const each of [cordon, stop]) documents.grantObserve(each);
+    const move = this.addFunction('move-services', {
+      CLUSTER_TABLE: store.tableName,
+      STACK_NAME: config.stackName,
+      GATEWAY_FUNCTION_NAME: gateway.function.functionName,
+    });
+    secrets.grantRead(move);
+    gateway.grantInvoke(move);
+    for (const each of [cordon, stop, move]) store.grantReadWrite(each);
+    return [cordon, stop, move];
+  }
+
+  private addPowerFunctions(): ControlFunction[] {
+    const { store, fleet } = this.props;
+    const environment = { CLUSTER_TABLE: store.tableName };
+    const stop = this.addFunction('stop-instances', environment);
+    fleet.grantStop(stop);
+    const start = this.addFunction('start-instances', environment);
+    fleet.grantStart(start);
+    for (const each of [stop, start]) {
+      store.grantRead(each);
+      fleet.grantDescribe(each);
+    }
+    return [stop, start];
+  }
+
+  private addAddOnFunctions(): ControlFunction[] {
+    const { config, store, secrets, gateway } = this.props;
+    const environment = {
+      CLUSTER_TABLE: store.tableName,
+      STACK_NAME: config.stackName,
+      GATEWAY_FUNCTION_NAME: gateway.function.functionName,
+    };
+    const deploy = this.addFunction('deploy-add-on', environment);
+    const remove = this.addFunction('remove-add-on', environment);
+    for (const each of [deploy, remove]) {
+      store.grantRead(each);
+      secrets.grantRead(each);
+      gateway.grantInvoke(each);
+    }
+    return [deploy, remove];
+  }
+
+  private addFunction<F extends FunctionName>(name: F, environment: EnvironmentOf<F>): ControlFunction {
     const { functionDefaults } = this.props;
-    return new ControlFunction<F>(this, pascalCase(name), { ...functionDefaults, ...options, name, environment });
+    return new ControlFunction<F>(this, pascalCase(name), { ...functionDefaults, name, environment });
   }
 }
 
-/** Starting runs of the loop and waking waiting ones. */
-export function grantWake(grantee: iam.IGrantable, reconcileStateMachineArn: string): iam.Grant {
+/** Starting runs of the loops and waking waiting ones. */
+export function grantWake(
+  grantee: iam.IGrantable,
+  to: Pick<Capabilities, 'reconcileStateMachineArn' | 'runWorkloadStateMachineArn'>,
+): iam.Grant {
   return allow(grantee, {
     actions: ['states:StartExecution', 'states:SendTaskSuccess'],
-    resources: [reconcileStateMachineArn],
+    resources: [to.reconcileStateMachineArn, to.runWorkloadStateMachineArn],
   });
 }
 

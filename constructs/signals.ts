@@ -12,12 +12,13 @@ import { allow } from './permissions.ts';
 const maxReceiveCount = 5;
 
 export interface SignalSources {
-  /** Names of the start documents: only their commands are signals. */
-  readonly startDocumentNames: readonly string[];
-  readonly reconcileStateMachineArn: string;
+  /** Names of the stack's documents: only their commands are signals. */
+  readonly documentNames: readonly string[];
+  /** Of the loops: a run that ends badly is a signal. */
+  readonly stateMachineArns: readonly string[];
 }
 
-/** The queue of hints that wake clusters' loops, what feeds it, and where undeliverable ones end. */
+/** The queue of hints that wake clusters' and workloads' loops, what feeds it, and where undeliverable ones end. */
 export class Signals extends Construct {
   readonly queue: sqs.Queue;
   /** Signals that could not be handled, and events that could not be delivered. */
@@ -67,19 +68,19 @@ export class Signals extends Construct {
       source: ['aws.ec2'],
       detailType: ['EC2 Spot Instance Interruption Warning'],
     });
-    this.addRule('CommandEndedRule', 'A start command has ended on a node', {
+    this.addRule('CommandEndedRule', 'A command of the stack has ended on a node', {
       source: ['aws.ssm'],
       detailType: ['EC2 Command Invocation Status-change Notification'],
       detail: {
-        'document-name': [...sources.startDocumentNames],
+        'document-name': [...sources.documentNames],
         // All but these are final, among them names that SSM added over time.
         status: [{ 'anything-but': ['Pending', 'InProgress', 'Delayed', 'Cancelling'] }],
       },
     });
-    this.addRule('RunFailedRule', 'A run of the loop failed, timed out or was aborted', {
+    this.addRule('RunFailedRule', 'A run of a loop failed, timed out or was aborted', {
       source: ['aws.states'],
       detailType: ['Step Functions Execution Status Change'],
-      detail: { stateMachineArn: [sources.reconcileStateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      detail: { stateMachineArn: [...sources.stateMachineArns], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
     });
   }
 

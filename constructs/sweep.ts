@@ -6,7 +6,7 @@ import { type Capabilities, nodeEnvironment, workflowEnvironment } from './capab
 import { ControlFunction } from './control-function.ts';
 import { grantCleanUp, grantWake } from './reconciler.ts';
 
-/** Every five minutes: wakes loops that are overdue, and removes what belongs to no cluster. */
+/** Every five minutes: wakes loops that are overdue, and removes what belongs to no cluster or workload. */
 export class Sweep extends Construct {
   readonly function: ControlFunction<'sweep-clusters'>;
 
@@ -20,7 +20,7 @@ export class Sweep extends Construct {
     });
     this.grantAll(to);
     new events.Rule(this, 'Schedule', {
-      description: 'Wakes overdue clusters and removes orphans',
+      description: 'Wakes overdue loops and removes orphans',
       schedule: events.Schedule.rate(Duration.minutes(5)),
       targets: [new targets.LambdaFunction(this.function.function, { deadLetterQueue: to.signals.deadLetters })],
     });
@@ -32,6 +32,6 @@ export class Sweep extends Construct {
     to.fleet.grantTerminate(this.function);
     grantCleanUp(this.function, to);
     to.secrets.grantList(this.function);
-    grantWake(this.function, to.reconcileStateMachineArn);
+    grantWake(this.function, to);
   }
 }

@@ -11,7 +11,7 @@ main() {
   read_secret
   read_credentials
   own_data "$MESOSCALE_CLUSTER_ID master $SLOT $INSTANCE_ID" consul zookeeper mesos-master marathon chronos -- \
-    /var/lib/consul /var/lib/zookeeper /var/lib/mesos
+    /var/lib/consul /var/lib/zookeeper /var/lib/mesos /var/lib/mesoscale/whitelist
   pull_master_images
   if [ "$FOUNDERS" != none ]; then begin_anew; fi
   start_consul "master-$SLOT" "$(consul_server_settings)"

@@ -11,6 +11,7 @@ import { createFaults, type Fault, type FaultSwitches } from './faults.ts';
 import { createEndpoint } from './http/endpoint.ts';
 import { type LocalServer, startServer } from './http/server.ts';
 import { createLogs, type Logs } from './logs.ts';
+import type { Router } from './nodes/index.ts';
 import { createOidcIssuer, type OidcIssuer, type OidcUser } from './oidc.ts';
 import { createPages, OIDC_PATH } from './pages.ts';
 import { createRandom } from './random.ts';
@@ -48,6 +49,8 @@ export interface LocalCloud {
   /** The emulated services, for looking into them: `services.ec2.inspect` and the like. */
   readonly services: Services;
   issueToken(user: OidcUser): Promise<string>;
+  /** Asks a simulated node at its public address, as somebody on the internet would. @throws Error if nothing answers */
+  readonly fetchFromInternet: Router['fetchFromInternet'];
   /** Ends all threads, servers and timers. */
   close(): Promise<void>;
 }
@@ -74,7 +77,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       template: JSON.parse(readFileSync(templateFile, 'utf8')) as Template,
       stackName: 'mesoscale',
       ...{ region: REGION, accountId: ACCOUNT_ID, zones: ZONES },
-      parameters: { OidcIssuers: JSON.stringify([{ issuer: oidc.issuer }]), ...options.parameters },
+      parameters: {
+        OidcIssuers: JSON.stringify([{ issuer: oidc.issuer, organization: 'local' }]),
+        ...options.parameters,
+      },
       types: parts.services.resourceTypes,
     });
     for (const fault of options.faults ?? []) parts.faults.add(fault);
@@ -83,6 +89,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       ...{ clock, calls, faults, logs, credentials, services, stack },
       ...{ apiUrl: api.url, awsEndpoint: aws.url, region: REGION, accountId: ACCOUNT_ID },
       issueToken: (user) => oidc.issueToken(user),
+      fetchFromInternet: services.nodes.router.fetchFromInternet,
       close: () => close(parts),
     };
   } catch (error) {
@@ -124,7 +131,10 @@ function assemble({ seed = 1, speed }: CloudOptions, assetDirectory: string): Pa
 /** @returns the servers of the AWS endpoint and of the API */
 async function listen(options: CloudOptions, parts: Parts): Promise<[LocalServer, LocalServer]> {
   const { clock, faults, credentials, calls, logs, services, servers } = parts;
-  const pages = createPages({ faults, now: clock.now, oidc: () => parts.oidc ?? missing('the issuer') });
+  const pages = createPages({
+    ...{ faults, now: clock.now, oidc: () => parts.oidc ?? missing('the issuer') },
+    fetchFromInternet: (url) => services.nodes.router.fetchFromInternet(url),
+  });
   const endpoint = createEndpoint({
     ...{ clock, faults, credentials, calls, logs },
     services: () => services.all,
@@ -134,7 +144,7 @@ async function listen(options: CloudOptions, parts: Parts): Promise<[LocalServer
     if (!(await pages(request, response))) await endpoint(request, response);
   });
   servers.push(aws);
-  const api = await startServer(options.port ?? 0, (request, response) => services.httpApi.respond(request, response));
+  const api = await startServer(options.port ?? 0, (request, response) => services.restApi.respond(request, response));
   servers.push(api);
   return [aws, api];
 }

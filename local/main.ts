@@ -32,7 +32,7 @@ function writeState({ apiUrl, awsEndpoint, region }: LocalCloud, token: string):
 
 function welcome({ apiUrl, awsEndpoint, region }: LocalCloud, token: string, speed: number): string {
   return `
-API           ${apiUrl}
+API           ${apiUrl}   (to read and try out: ${apiUrl}/docs)
 AWS endpoint  ${awsEndpoint}   (AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region})
 Speed         ${speed} simulated ${speed === 1 ? 'second' : 'seconds'} per second
 

@@ -1,4 +1,4 @@
-/** What the AWS endpoint serves below `/_local/`: the issuer's documents, tokens, and the switches for faults. */
+/** What the AWS endpoint serves below `/_local/`: the issuer's documents, tokens, the switches for faults, and the simulated internet. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { Fault, type FaultSwitches } from './faults.ts';
@@ -9,6 +9,8 @@ export interface PagesDependencies {
   readonly faults: FaultSwitches;
   readonly oidc: () => OidcIssuer;
   readonly now: () => number;
+  /** Asks a node at its public address. @throws Error if nothing answers */
+  readonly fetchFromInternet: (url: string) => { readonly status: number; readonly body?: unknown };
 }
 
 type Page = (request: IncomingMessage, path: string) => Promise<unknown>;
@@ -51,7 +53,7 @@ async function answerTo(request: IncomingMessage, path: string, dependencies: Pa
   }
 }
 
-function pagesOf({ faults, oidc, now }: PagesDependencies): Readonly<Record<string, Page>> {
+function pagesOf({ faults, oidc, now, fetchFromInternet }: PagesDependencies): Readonly<Record<string, Page>> {
   return {
     'GET /_local/oidc': async (_request, path) => oidc().document(path.slice(OIDC_PATH.length)),
     'POST /_local/token': async (request) => {
@@ -60,6 +62,12 @@ function pagesOf({ faults, oidc, now }: PagesDependencies): Readonly<Record<stri
       return { token: await oidc().issueToken({ subject, ...given }) };
     },
     'GET /_local/time': async () => ({ now: new Date(now()).toISOString() }),
+    'GET /_local/fetch': async (request) => {
+      const url = new URL(request.url ?? '/', 'http://localhost').searchParams.get('url');
+      if (url === null || !URL.canParse(url))
+        throw new Error('say what to fetch: ?url=http://<public address>:<port>/');
+      return fetchFromInternet(url);
+    },
     'GET /_local/faults': async () => faults.list(),
     'POST /_local/faults': async (request) => ({ id: faults.add(Fault.parse(await readJson(request))) }),
     'DELETE /_local/faults': async (_request, path) => {

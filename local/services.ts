@@ -1,5 +1,5 @@
 /** All emulated services, wired to one another as their AWS counterparts are. */
-import { createHttpApi, type HttpApi } from './apigateway/http-api.ts';
+import { createRestApi, type RestApi } from './apigateway/rest-api.ts';
 import { denialOf } from './authorization/authorize.ts';
 import type { LocalClock } from './clock.ts';
 import { withoutEffect } from './cloudformation/without-effect.ts';
@@ -45,9 +45,9 @@ export interface Services {
   readonly ec2: Ec2;
   readonly events: Events;
   readonly functions: LambdaHost;
-  readonly httpApi: HttpApi;
   readonly iam: Iam;
   readonly nodes: Nodes;
+  readonly restApi: RestApi;
   readonly scheduler: Scheduler;
   readonly secretsManager: SecretsManager;
   readonly sqs: Sqs;
@@ -109,7 +109,7 @@ export function createServices(options: ServicesOptions): Services {
   const ec2 = createEc2({ clock, random, faults, bus: events.bus, iam, nodes: () => nodes, zones, ...where });
   const ssm = createSsm({ clock, random, bus: events.bus, nodes: () => nodes, ...where });
   const scheduler = createScheduler({ clock, random, targets });
-  const httpApi = createHttpApi({
+  const restApi = createRestApi({
     ...{ clock, url: options.apiUrl, ...where },
     functions: () => functions,
     mayInvoke: (name, sourceArn) => permissions.allows(name, 'apigateway.amazonaws.com', sourceArn),
@@ -117,11 +117,11 @@ export function createServices(options: ServicesOptions): Services {
   });
   const parts = [dynamodb, ec2, events, iam, secretsManager, sqs, ssm, states];
   return {
-    ...{ dynamodb, ec2, events, functions, httpApi, iam, nodes, scheduler, secretsManager, sqs, ssm, states },
+    ...{ dynamodb, ec2, events, functions, iam, nodes, restApi, scheduler, secretsManager, sqs, ssm, states },
     policiesOf,
     all: [...parts.map(({ service }) => service), createLambdaService(functions)],
     resourceTypes: Object.assign(
-      { ...withoutEffect, ...httpApi.resourceTypes, ...scheduler.resourceTypes },
+      { ...withoutEffect, ...restApi.resourceTypes, ...scheduler.resourceTypes },
       lambdaResourceTypes(functions, permissions, options.assetDirectory),
       ...parts.map(({ resourceTypes }) => resourceTypes),
     ) as ResourceTypes,

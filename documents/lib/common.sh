@@ -10,16 +10,16 @@ umask 077
 readonly ROOT="${MESOSCALE_ROOT:-}"
 readonly STATE_DIR="$ROOT/var/lib/mesoscale"
 readonly CONFIG_DIR="$ROOT/etc/mesoscale"
-readonly LOG_FILE="$ROOT/var/log/mesoscale/start.log"
+readonly LOG_FILE="$ROOT/var/log/mesoscale/$TASK.log"
 # All waits together, in seconds. SSM ends the script somewhat later; then nobody could say why.
-readonly BUDGET="${MESOSCALE_BUDGET_SECONDS:-840}"
+readonly BUDGET="$MESOSCALE_BUDGET_SECONDS"
 readonly POLL="${MESOSCALE_POLL_SECONDS:-3}"
 # What SSM takes as the wish to reboot the node and run the script again.
 readonly REBOOT_STATUS=194
 FAILURE_FILE=
 LAST_ERROR=
 
-# begin: directs output, and takes care that the script says how it ended and that no other start script runs beside it.
+# begin: directs output, and takes care that the script says how it ended and that no other one with its lock runs beside it.
 begin() {
   mkdir -p "$STATE_DIR" "$CONFIG_DIR" "$ROOT/run" "$(dirname "$LOG_FILE")"
   FAILURE_FILE="$(mktemp "$ROOT/run/mesoscale-failure.XXXXXX")"
@@ -28,8 +28,8 @@ begin() {
   trap 'on_error "$BASH_COMMAND"' ERR
   trap on_exit EXIT
   trap 'fail "the command was cancelled"' TERM INT
-  exec 9>"$ROOT/run/mesoscale-start.lock"
-  flock --wait "$BUDGET" 9 || fail "another start command has been running on this node for $BUDGET s"
+  exec 9>"$ROOT/run/mesoscale-$LOCK.lock"
+  flock --wait "$BUDGET" 9 || fail "another $LOCK command has been running on this node for $BUDGET s"
 }
 
 # say TEXT: one line of progress.

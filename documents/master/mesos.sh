@@ -11,10 +11,11 @@ start_mesos_master() {
       settings mesos-master credentials.json
     auth=("$(mount_settings mesos-master)")
   fi
+  write_whitelist
   mesos_master_environment | settings mesos-master environment
   # As an argument, because the image has another registry as its default argument, and arguments win over variables.
   run_container mesos-master "$MESOS_MASTER_IMAGE" "$(mount_same /var/lib/mesos)" "$(mount_same /var/log/mesos)" \
-    "${auth[@]}" -- --registry=replicated_log
+    "$(mount_same /var/lib/mesoscale/whitelist :ro)" "${auth[@]}" -- --registry=replicated_log
 }
 
 mesos_master_environment() {
@@ -29,6 +30,7 @@ MESOS_WORK_DIR=/var/lib/mesos
 MESOS_LOG_DIR=/var/log/mesos
 MESOS_CLUSTER=$CLUSTER_NAME
 MESOS_OFFER_TIMEOUT=30secs
+MESOS_WHITELIST=/var/lib/mesoscale/whitelist/agents
 MESOS_REGISTRY_FETCH_TIMEOUT=3mins
 END
   # Chronos, and whatever else does not ask for GPUs, may use these nodes as well. Releases without the flag ignore it.

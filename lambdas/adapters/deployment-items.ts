@@ -4,14 +4,14 @@ import type { ActivityEntry } from '../domain/cluster/plan.ts';
 import type { DesiredCluster, PendingLaunch, Timestamp } from '../domain/cluster/records.ts';
 import { addSeconds } from '../domain/cluster/time.ts';
 import type { DeploymentRecord } from '../domain/deployment/deployment.ts';
-import { clusterKey, metaKey } from './dynamo-cluster-items.ts';
-import type { Item } from './dynamo-table.ts';
+import { clusterKey, metaKey, stoppedFrom } from './dynamo-cluster-items.ts';
+import type { Item, Key } from './dynamo-table.ts';
 
 /** After this the sweep looks at a cluster that no signal has woken. */
 const firstCheckSeconds = 60;
 export const checkSoon = (time: Timestamp | Date): Timestamp => addSeconds(time, firstCheckSeconds);
 
-export function newClusterItem(desired: DesiredCluster): Item {
+export function newClusterItem(desired: DesiredCluster): Item & Key {
   return {
     ...clusterKey(desired.clusterId),
     gsi1pk: keys.due,
@@ -22,6 +22,8 @@ export function newClusterItem(desired: DesiredCluster): Item {
     endedRun: 0,
     launches: {},
     unavailable: {},
+    workloads: {},
+    claimSeq: 0,
     progress: { launchSeq: 0, failures: {} },
   };
 }
@@ -30,23 +32,33 @@ export function newClusterItem(desired: DesiredCluster): Item {
  * Kept as JSON text: what users write may be nested deeper, hold larger numbers and more empty things than DynamoDB's own
  * types bear.
  */
-const jsonAttributes = ['parameters', 'topology', 'outputExpressions', 'outputs'] as const;
+const jsonAttributes = ['parameters', 'topology', 'outputExpressions', 'outputs', 'update', 'workloadUpdate'] as const;
 
-export function metaItem(deployment: DeploymentRecord): Item {
-  const { owner, createdAt, deploymentId } = deployment;
-  const texts = jsonAttributes.map((name) => [name, JSON.stringify(deployment[name])]);
+/** The attributes that are kept as text, of those that are given. */
+export function jsonTexts(values: Partial<DeploymentRecord>): Record<string, string> {
+  const given = jsonAttributes.filter((name) => values[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, JSON.stringify(values[name])]));
+}
+
+export function metaItem(deployment: DeploymentRecord): Item & Key {
+  const { owner, organization, createdAt, deploymentId } = deployment;
   return {
     ...deployment,
     ...metaKey(deploymentId),
     gsi1pk: keys.owner(owner.issuer, owner.subject),
     gsi1sk: createdAt,
-    ...Object.fromEntries(texts),
+    ...(organization === undefined ? {} : { gsi2pk: keys.organization(owner.issuer, organization), gsi2sk: createdAt }),
+    ...jsonTexts(deployment),
   };
 }
 
-export function deploymentFrom({ pk: _, sk: __, gsi1pk: ___, gsi1sk: ____, ...item }: Item): DeploymentRecord {
-  const values = jsonAttributes.map((name) => [name, JSON.parse(String(item[name]))]);
-  return { ...item, ...Object.fromEntries(values) } as DeploymentRecord;
+const keyAttributes: readonly string[] = ['pk', 'sk', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk'];
+
+export function deploymentFrom(stored: Item): DeploymentRecord {
+  const item = Object.fromEntries(Object.entries(stored).filter(([name]) => !keyAttributes.includes(name)));
+  const kept = jsonAttributes.filter((name) => item[name] !== undefined);
+  const values = kept.map((name) => [name, JSON.parse(String(item[name]))]);
+  return { ...item, ...Object.fromEntries(values), ...stoppedFrom(item) } as unknown as DeploymentRecord;
 }
 
 /** `launches` is a map by token. */

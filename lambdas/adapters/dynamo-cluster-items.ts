@@ -1,31 +1,18 @@
 /** How the loop's records turn into items and back. Item layout: contracts/table.ts. */
 import { keys } from '../contracts/table.ts';
-import type {
-  ClusterRecord,
-  DeploymentStatus,
-  NodeRecord,
-  PendingLaunch,
-  Timestamp,
-} from '../domain/cluster/records.ts';
+import type { ClusterRecord, DesiredCluster, NodeRecord, PendingLaunch } from '../domain/cluster/records.ts';
+import type { ClusterUpdate } from '../domain/deployment/deployment.ts';
 import type { Item, Key } from './dynamo-table.ts';
 
-/** A new status that the cluster's item announces until it is known to be on the deployment's item too. */
-export interface PendingStatus {
-  readonly value: DeploymentStatus;
-  readonly reason?: string;
-  readonly at: Timestamp;
-  /** Revision of the write that announced it; any later revision makes it void. */
-  readonly revision: number;
-}
-
 export const clusterKey = (clusterId: string): Key => ({ pk: keys.deployment(clusterId), sk: keys.cluster });
+export const workloadKey = (workloadId: string): Key => ({ pk: keys.deployment(workloadId), sk: keys.workload });
 export const metaKey = (clusterId: string): Key => ({ pk: keys.deployment(clusterId), sk: keys.meta });
 export const nodeKey = (clusterId: string, instanceId: string): Key => ({
   pk: keys.deployment(clusterId),
   sk: keys.node(instanceId),
 });
 
-export const clusterIdOf = (partition: unknown): string => String(partition).slice(keys.deployment('').length);
+export const deploymentIdOf = (partition: unknown): string => String(partition).slice(keys.deployment('').length);
 
 /** A put replaces the whole item, so attributes that a record lost are gone from the table too. */
 export function nodeItem(clusterId: string, node: NodeRecord): Item {
@@ -40,12 +27,16 @@ export function launchMap(launches: readonly PendingLaunch[]): Record<string, Pe
   return Object.fromEntries(launches.map((launch) => [launch.token, launch]));
 }
 
-/** Launches in the order of their tokens, so that equal records read equal. */
-export function clusterFrom(item: Item): ClusterRecord {
+/**
+ * Launches in the order of their tokens, so that equal records read equal.
+ *
+ * @param meta the deployment's own item, on which an update stands: one write of it is the whole update
+ */
+export function clusterFrom(item: Item, meta: Item | undefined): ClusterRecord {
   const record = item as unknown as ClusterRecord & { launches?: Record<string, PendingLaunch> };
   const launches = Object.values(record.launches ?? {}).sort((a, b) => a.token.localeCompare(b.token));
   return {
-    desired: record.desired,
+    desired: { ...withUpdate(record.desired, meta), ...stoppedFrom(meta) },
     revision: record.revision,
     signalSeq: record.signalSeq,
     endedRun: record.endedRun,
@@ -53,5 +44,19 @@ export function clusterFrom(item: Item): ClusterRecord {
     unavailable: record.unavailable ?? {},
     progress: record.progress,
     ...(record.foundation === undefined ? {} : { foundation: record.foundation }),
+    ...(record.workloads === undefined ? {} : { workloads: record.workloads }),
   };
+}
+
+/** A set of strings in the table, which is never empty there. */
+export function stoppedFrom(meta: Item | undefined): { readonly stopped?: readonly string[] } {
+  return meta?.stopped === undefined ? {} : { stopped: [...(meta.stopped as Iterable<string>)].sort() };
+}
+
+/** Whether the cluster is wanted at all stands on its own item. */
+function withUpdate(desired: DesiredCluster, meta: Item | undefined): DesiredCluster {
+  const generation = Number(meta?.generation ?? 1);
+  if (meta?.update === undefined || generation <= desired.generation) return desired;
+  const { spec, deadlineAt, removals, secretVersion } = JSON.parse(String(meta.update)) as ClusterUpdate;
+  return { ...desired, generation, spec, deadlineAt, removals, ...(secretVersion ? { secretVersion } : {}) };
 }

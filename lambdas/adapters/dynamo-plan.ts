@@ -6,7 +6,8 @@
 import { Conflict } from '../contracts/error-names.ts';
 import { keys } from '../contracts/table.ts';
 import type { Plan } from '../domain/cluster/plan.ts';
-import { clusterKey, launchMap, metaKey, nodeItem, nodeKey, type PendingStatus } from './dynamo-cluster-items.ts';
+import { clusterKey, launchMap, nodeItem, nodeKey } from './dynamo-cluster-items.ts';
+import { type PendingStatus, writeStatus } from './dynamo-status.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 
 export async function writePlan(
@@ -56,26 +57,4 @@ async function writeCluster(table: DynamoTable, { clusterId, revision, plan, sta
     ReturnValues: 'NONE',
   });
   if (written === undefined) throw new Conflict(`The record of cluster ${clusterId} is not at revision ${revision}.`);
-}
-
-/**
- * Sets the deployment's status. A final status follows only its own in-progress one, so that a deletion asked for meanwhile is
- * never overwritten. @returns whether it was set
- */
-export async function writeStatus(table: DynamoTable, clusterId: string, status: PendingStatus): Promise<boolean> {
-  const begins = status.value.endsWith('_IN_PROGRESS');
-  const item = await table.update({
-    Key: metaKey(clusterId),
-    UpdateExpression: `SET #status = :value, updatedAt = :at${status.reason === undefined ? ' REMOVE statusReason' : ', statusReason = :reason'}`,
-    ConditionExpression: begins ? 'attribute_exists(pk)' : '#status = :from',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: {
-      ':value': status.value,
-      ':at': status.at,
-      ...(begins ? {} : { ':from': status.value.replace(/_[^_]+$/, '_IN_PROGRESS') }),
-      ...(status.reason === undefined ? {} : { ':reason': status.reason }),
-    },
-    ReturnValues: 'NONE',
-  });
-  return item !== undefined;
 }

@@ -56,18 +56,22 @@ async function terminateBatchOf(client: EC2Client, instanceIds: readonly string[
     await client.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] }));
   } catch (error) {
     if (codeOf(error) !== 'InvalidInstanceID.NotFound') throw translateError(error, 'terminating instances');
-    const known = await knownAmong(client, instanceIds);
+    const found = await describeInstancesById(client, instanceIds);
+    const known = found.flatMap(({ InstanceId }) => InstanceId ?? []);
     if (known.length > 0 && known.length < instanceIds.length) await terminateBatchOf(client, known);
   }
 }
 
-async function knownAmong(client: EC2Client, instanceIds: readonly string[]): Promise<readonly string[]> {
-  const known: string[] = [];
+/** Those of the instances that EC2 shows; asked by a filter, which does not mind ids of instances that are gone. */
+export async function describeInstancesById(
+  client: EC2Client,
+  instanceIds: readonly string[],
+): Promise<readonly Instance[]> {
+  const found: Instance[] = [];
   for (const Values of inBatches(instanceIds, filterValues)) {
-    const found = await describeInstances(client, [{ Name: 'instance-id', Values: [...Values] }]);
-    known.push(...found.flatMap((instance) => instance.InstanceId ?? []));
+    found.push(...(await describeInstances(client, [{ Name: 'instance-id', Values: [...Values] }])));
   }
-  return known;
+  return found;
 }
 
 export function ec2Addresses(client: EC2Client): Pick<Machines, 'findAddressHolder' | 'associateAddress'> {

@@ -63,6 +63,7 @@ const notFoundCodes: ReadonlySet<string> = new Set([
   'InvalidLaunchTemplateId.NotFound',
   'InvalidLaunchTemplateName.NotFoundException',
   'InvalidNetworkInterfaceID.NotFound',
+  'InvalidPermission.NotFound',
   'NoSuchEntity',
   'NoSuchEntityException',
   'NotFound',

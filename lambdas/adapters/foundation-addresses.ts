@@ -116,6 +116,15 @@ async function releaseAddress(
   return removing(what, () => ec2.send(new ReleaseAddressCommand({ AllocationId })));
 }
 
+/** The virtual address of load balancers that the cluster has no more; while one of them still holds it, it is in use. */
+export async function releaseVirtualAddress(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
+  const found = await listAddresses(context, tagFilters(context.settings.stackName, clusterId));
+  const own = found.filter(({ Tags }) => tagOf(Tags, tagKeys.role) === 'load-balancer');
+  return removingEach(own, async (address) =>
+    address.AssociationId === undefined ? releaseAddress(context, address) : [`address ${address.PublicIp}`],
+  );
+}
+
 export async function removeAddresses(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
   const found = await listAddresses(context, tagFilters(context.settings.stackName, clusterId));
   return removingEach(found, (address) => releaseAddress(context, address));

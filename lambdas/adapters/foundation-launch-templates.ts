@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { NotYetVisible } from '../contracts/error-names.ts';
 import { groupNameOf } from '../domain/cluster/names.ts';
-import type { DesiredCluster, Foundation } from '../domain/cluster/records.ts';
+import type { DesiredCluster, Foundation, LaunchTemplateReference } from '../domain/cluster/records.ts';
+import { shapeOf } from '../domain/cluster/shape.ts';
 import type { SlaveGroup } from '../domain/cluster/spec.ts';
 import { allPages } from './batches.ts';
 import { hasPublicAddress, nodeShape, securityGroupsOf } from './ec2-node-shape.ts';
@@ -23,19 +24,19 @@ const pageSize = 200;
 const fingerprintLength = 12;
 
 type Parts = Pick<Foundation, 'securityGroupId' | 'publicSecurityGroupIds' | 'instanceProfiles'>;
-type TemplateReference = Foundation['launchTemplates'][string];
 
 export async function prepareLaunchTemplates(
   context: FoundationContext,
   { clusterId, spec }: DesiredCluster,
   parts: Parts,
 ): Promise<Foundation['launchTemplates']> {
-  const templates: Record<string, TemplateReference> = {};
+  const templates: Record<string, LaunchTemplateReference> = {};
   for (const group of spec.slaves) {
     const data = templateData(context, { clusterId, group, parts });
-    templates[group.name] = await making('making a launch template', () =>
+    const template = await making('making a launch template', () =>
       ensureTemplate(context, { clusterId, group, data }),
     );
+    templates[group.name] = { ...template, shape: shapeOf(group) };
   }
   return templates;
 }
@@ -70,7 +71,7 @@ interface WantedTemplate {
 async function ensureTemplate(
   { ec2, settings }: FoundationContext,
   { clusterId, group, data }: WantedTemplate,
-): Promise<TemplateReference> {
+): Promise<LaunchTemplateReference> {
   const fingerprint = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, fingerprintLength);
   const LaunchTemplateName = `${groupNameOf(clusterId, group.name)}-${fingerprint}`;
   const tags = clusterTags(settings.stackName, clusterId, {
@@ -95,7 +96,7 @@ async function ensureTemplate(
   return reference(LaunchTemplateName, LaunchTemplates?.[0]);
 }
 
-function reference(name: string, template: LaunchTemplate | undefined): TemplateReference {
+function reference(name: string, template: LaunchTemplate | undefined): LaunchTemplateReference {
   const { LaunchTemplateId: id, LatestVersionNumber: version } = template ?? {};
   if (id === undefined || version === undefined)
     throw new NotYetVisible(`EC2 does not show launch template ${name} yet`);
@@ -115,8 +116,18 @@ export function listLaunchTemplates({ ec2 }: FoundationContext, Filters: Filter[
 }
 
 export async function removeLaunchTemplates(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
+  return releaseLaunchTemplates(context, clusterId, []);
+}
+
+/** Those of the cluster that are not among `kept`. */
+export async function releaseLaunchTemplates(
+  context: FoundationContext,
+  clusterId: string,
+  kept: readonly string[],
+): Promise<readonly string[]> {
   const found = await listLaunchTemplates(context, tagFilters(context.settings.stackName, clusterId));
-  return removingEach(found, ({ LaunchTemplateId }) =>
+  const left = found.filter(({ LaunchTemplateId = '' }) => !kept.includes(LaunchTemplateId));
+  return removingEach(left, ({ LaunchTemplateId }) =>
     removing(`launch template ${LaunchTemplateId}`, () =>
       context.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId })),
     ),

@@ -1,4 +1,4 @@
-/** One security group in which all nodes of the cluster are, and one per node group with open ports. */
+/** One security group in which all nodes of the cluster are, and one per node group, in which its open ports are. */
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -6,6 +6,7 @@ import {
   DescribeSecurityGroupsCommand,
   type Filter,
   type IpPermission,
+  RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { NotYetVisible } from '../contracts/error-names.ts';
@@ -26,13 +27,14 @@ export async function prepareSecurityGroups(
   context: FoundationContext,
   { clusterId, spec }: DesiredCluster,
 ): Promise<SecurityGroups> {
-  const securityGroupId = await ensureGroup(context, clusterId, { name: clusterNameOf(clusterId) });
+  const { id: securityGroupId } = await ensureGroup(context, clusterId, { name: clusterNameOf(clusterId) });
   await allow(context, securityGroupId, innerPermissions(context, securityGroupId));
   const publicSecurityGroupIds: Record<string, string> = {};
-  for (const group of groupsOf(spec).filter(({ openPorts }) => openPorts.length > 0)) {
-    const id = await ensureGroup(context, clusterId, { name: groupNameOf(clusterId, group.name), group });
-    await allow(context, id, group.openPorts.map(openPermission));
-    publicSecurityGroupIds[group.name] = id;
+  // Also for groups without open ports: an update that opens some must not have to change the nodes.
+  for (const group of groupsOf(spec)) {
+    const found = await ensureGroup(context, clusterId, { name: groupNameOf(clusterId, group.name), group });
+    await openPorts(context, found, group.openPorts);
+    publicSecurityGroupIds[group.name] = found.id;
   }
   return { securityGroupId, publicSecurityGroupIds };
 }
@@ -42,26 +44,32 @@ interface WantedGroup {
   readonly group?: NodeGroup;
 }
 
+interface FoundGroup {
+  readonly id: string;
+  /** What it lets in; empty if it was just made. */
+  readonly permissions: readonly IpPermission[];
+}
+
 /** Found by its name, which is unique in the VPC, or made. */
 async function ensureGroup(
   { ec2, settings }: FoundationContext,
   clusterId: string,
   { name, group }: WantedGroup,
-): Promise<string> {
-  const find = async (): Promise<string | undefined> => {
+): Promise<FoundGroup> {
+  const find = async (): Promise<SecurityGroup | undefined> => {
     const Filters = [
       { Name: 'vpc-id', Values: [settings.vpcId] },
       { Name: 'group-name', Values: [name] },
     ];
     const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
-    return SecurityGroups?.[0]?.GroupId;
+    return SecurityGroups?.[0];
   };
   const tags = clusterTags(settings.stackName, clusterId, {
     name,
     ...(group ? { role: group.role, group: group.name } : {}),
   });
-  const create = async (): Promise<string | undefined> => {
-    const { GroupId } = await ec2.send(
+  const create = (): Promise<SecurityGroup> =>
+    ec2.send(
       new CreateSecurityGroupCommand({
         GroupName: name,
         Description: group ? `Open ports of ${group.name} of cluster ${clusterId}` : `Nodes of cluster ${clusterId}`,
@@ -69,15 +77,14 @@ async function ensureGroup(
         TagSpecifications: tagSpecifications(['security-group'], tags),
       }),
     );
-    return GroupId;
-  };
-  const id = await making('making a security group', async () => {
+  const made = await making('making a security group', async () => {
     const found = await find();
     if (found !== undefined) return found;
     return create().catch((error) => (isAlreadyThere(error) ? undefined : Promise.reject(error)));
   });
+  const { GroupId: id, IpPermissions: permissions = [] } = made ?? {};
   if (id === undefined) throw new NotYetVisible(`EC2 does not show security group ${name} yet`);
-  return id;
+  return { id, permissions };
 }
 
 function innerPermissions({ settings }: FoundationContext, securityGroupId: string): readonly IpPermission[] {
@@ -95,6 +102,35 @@ function innerPermissions({ settings }: FoundationContext, securityGroupId: stri
 function openPermission({ protocol, from, to, cidr }: PortRule): IpPermission {
   const range = cidr.includes(':') ? { Ipv6Ranges: [{ CidrIpv6: cidr }] } : { IpRanges: [{ CidrIp: cidr }] };
   return { IpProtocol: protocol, FromPort: from, ToPort: to, ...range };
+}
+
+/** Closes what is not wanted any more, opens what is missing. */
+async function openPorts(context: FoundationContext, { id, permissions }: FoundGroup, rules: readonly PortRule[]) {
+  const wanted = new Map(rules.map(openPermission).map((permission) => [ruleKey(permission), permission]));
+  const known = new Map(permissions.flatMap(singleRules).map((permission) => [ruleKey(permission), permission]));
+  const extra = [...known].filter(([key]) => !wanted.has(key)).map(([, permission]) => permission);
+  const missing = [...wanted].filter(([key]) => !known.has(key)).map(([, permission]) => permission);
+  const { ec2 } = context;
+  await removingEach(extra, (permission) =>
+    removing('an open port', () =>
+      ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: id, IpPermissions: [permission] })),
+    ),
+  );
+  if (missing.length > 0) await allow(context, id, missing);
+}
+
+/** EC2 shows ports that are open to several networks as one permission. */
+function singleRules({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): readonly IpPermission[] {
+  const ports = { IpProtocol, FromPort, ToPort };
+  return [
+    ...(peers.IpRanges ?? []).map(({ CidrIp }) => ({ ...ports, IpRanges: [{ CidrIp }] })),
+    ...(peers.Ipv6Ranges ?? []).map(({ CidrIpv6 }) => ({ ...ports, Ipv6Ranges: [{ CidrIpv6 }] })),
+  ];
+}
+
+function ruleKey({ IpProtocol, FromPort, ToPort, IpRanges, Ipv6Ranges }: IpPermission): string {
+  const cidr = IpRanges?.[0]?.CidrIp ?? Ipv6Ranges?.[0]?.CidrIpv6;
+  return `${IpProtocol} ${FromPort} ${ToPort} ${cidr}`;
 }
 
 /** All in one call; if one is there already the whole call fails, and the rest is added one by one. */
@@ -124,8 +160,18 @@ export function listSecurityGroups({ ec2 }: FoundationContext, Filters: Filter[]
 }
 
 export async function removeSecurityGroups(context: FoundationContext, clusterId: string): Promise<readonly string[]> {
+  return releaseSecurityGroups(context, clusterId, []);
+}
+
+/** Those of the cluster that are not among `kept`. */
+export async function releaseSecurityGroups(
+  context: FoundationContext,
+  clusterId: string,
+  kept: readonly string[],
+): Promise<readonly string[]> {
   const groups = await listSecurityGroups(context, tagFilters(context.settings.stackName, clusterId));
-  return removingEach(groups, ({ GroupId = '' }) =>
+  const left = groups.filter(({ GroupId = '' }) => !kept.includes(GroupId));
+  return removingEach(left, ({ GroupId = '' }) =>
     removing(`security group ${GroupId}`, () => context.ec2.send(new DeleteSecurityGroupCommand({ GroupId }))),
   );
 }

@@ -1,14 +1,14 @@
 /** Reading what Mesos masters answer, tolerant of what differs between versions. */
 import * as z from 'zod';
 import type { Snapshot } from '../contracts/gateway.ts';
+import { parseJson } from './scheduler-http.ts';
 
 type Agent = Snapshot['agents'][number];
 
 const amount = z.number().catch(0);
+const none = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
 /** Mesos before 1.0 knows no GPUs. */
-const Resources = z
-  .object({ cpus: amount, mem: amount, disk: amount, gpus: amount })
-  .catch({ cpus: 0, mem: 0, disk: 0, gpus: 0 });
+const Resources = z.object({ cpus: amount, mem: amount, disk: amount, gpus: amount }).catch(none);
 const AgentSummary = z.object({
   id: z.string(),
   /** `slave(1)@10.0.1.7:5051` */
@@ -16,6 +16,8 @@ const AgentSummary = z.object({
   active: z.boolean(),
   resources: Resources,
   used_resources: Resources,
+  /** By role. */
+  reserved_resources: z.record(z.string(), Resources).catch({}),
   TASK_STAGING: amount,
   TASK_STARTING: amount,
   TASK_RUNNING: amount,
@@ -23,14 +25,6 @@ const AgentSummary = z.object({
 });
 const StateSummary = z.object({ slaves: z.array(AgentSummary) });
 const Metrics = z.object({ 'master/elected': z.number() });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** From `/metrics/snapshot`; anything else than the number 1 means not elected. */
 export function parseElected(body: string): boolean {
@@ -48,6 +42,15 @@ export function parseAgents(body: string): Agent[] | undefined {
     active: slave.active,
     total: slave.resources,
     used: slave.used_resources,
+    reserved: Object.values(slave.reserved_resources).reduce(
+      (sum, { cpus, mem, disk, gpus }) => ({
+        cpus: sum.cpus + cpus,
+        mem: sum.mem + mem,
+        disk: sum.disk + disk,
+        gpus: sum.gpus + gpus,
+      }),
+      none,
+    ),
     tasks: slave.TASK_STAGING + slave.TASK_STARTING + slave.TASK_RUNNING + slave.TASK_KILLING,
   }));
 }

@@ -2,19 +2,22 @@
  * Snapshot of a cluster's software over HTTP, all nodes that are asked at once. Used inside the VPC only; it needs no AWS API. A master
  * that does not answer in time counts as not healthy: that is an observation, not an error.
  */
-import type { Snapshot, SnapshotRequest } from '../contracts/gateway.ts';
+import type { Snapshot } from '../contracts/gateway.ts';
 import type { Gateway } from '../ports/gateway.ts';
-import { type Account, type HttpAnswer, httpGet } from './http-get.ts';
+import { type Account, type HttpAnswer, httpAsk } from './http-ask.ts';
+import { marathonHttp } from './marathon-http.ts';
 import { parseAgents, parseElected } from './mesos-answers.ts';
 
 const ports = { mesos: 5050, marathon: 8080, chronos: 4400 } as const;
 type MasterView = Snapshot['masters'][number];
+type Asked = Parameters<Gateway['snapshot']>[0];
 
-export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Gateway {
+export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Pick<Gateway, 'snapshot'> {
+  const { viewGroups } = marathonHttp({ timeoutMs, changeTimeoutMs: timeoutMs });
   const get = (ip: string, service: keyof typeof ports, path: string, account?: Account): Promise<HttpAnswer> =>
-    httpGet({ host: ip, port: ports[service], path, timeoutMs, ...(account ? { account } : {}) });
+    httpAsk({ host: ip, port: ports[service], path, timeoutMs, ...(account ? { account } : {}) });
 
-  const viewMaster = async (ip: string, { credentials, expectChronos }: SnapshotRequest): Promise<MasterView> => {
+  const viewMaster = async (ip: string, { credentials, expectChronos }: Asked): Promise<MasterView> => {
     const [health, metrics, marathon, chronos] = await Promise.all([
       get(ip, 'mesos', '/master/health', credentials.mesos),
       get(ip, 'mesos', '/metrics/snapshot', credentials.mesos),
@@ -30,9 +33,29 @@ export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Gatewa
     };
   };
 
-  const viewLoadBalancer = async ({ ip, port, healthPath }: SnapshotRequest['loadBalancers'][number]) => {
-    const { status } = await httpGet({ host: ip, port, path: healthPath ?? '/', timeoutMs });
+  const viewLoadBalancer = async ({ ip, port, healthPath }: Asked['loadBalancers'][number]) => {
+    const { status } = await httpAsk({ host: ip, port, path: healthPath ?? '/', timeoutMs });
     return { ip, healthy: healthPath === undefined ? status > 0 : status === 200 };
+  };
+
+  /** Asked through masters that have just passed a `/ping` on. */
+  const groupsOf = async (
+    { groupIds = [], release, credentials }: Asked,
+    masters: readonly MasterView[],
+  ): Promise<Pick<Snapshot, 'groups'>> => {
+    const masterIps = masters.filter(({ marathon }) => marathon).map(({ ip }) => ip);
+    if (groupIds.length === 0 || masterIps.length === 0) return {};
+    const groups = await viewGroups({ release, masterIps, account: credentials.marathon, groupIds });
+    return groups === undefined ? {} : { groups: [...groups] };
+  };
+
+  const agentsOf = async ({ credentials }: Asked, masters: readonly MasterView[]) => {
+    const [leader, ...rivals] = masters.filter((master) => master.elected);
+    if (leader === undefined || rivals.length > 0) return { agents: [] };
+    // Asked of the elected one only: before 1.0 the others answer with empty lists of their own.
+    const summary = await get(leader.ip, 'mesos', '/master/state-summary', credentials.mesos);
+    const agents = parseAgents(summary.body);
+    return agents === undefined ? { agents: [] } : { leader: leader.ip, agents };
   };
 
   return {
@@ -41,13 +64,8 @@ export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Gatewa
         Promise.all(request.masterIps.map((ip) => viewMaster(ip, request))),
         Promise.all(request.loadBalancers.map(viewLoadBalancer)),
       ]);
-      const [leader, ...rivals] = masters.filter((master) => master.elected);
-      const leaderless = { masters, loadBalancers, agents: [] };
-      if (leader === undefined || rivals.length > 0) return leaderless;
-      // Asked of the elected one only: before 1.0 the others answer with empty lists of their own.
-      const summary = await get(leader.ip, 'mesos', '/master/state-summary', request.credentials.mesos);
-      const agents = parseAgents(summary.body);
-      return agents === undefined ? leaderless : { masters, loadBalancers, leader: leader.ip, agents };
+      const [agents, groups] = await Promise.all([agentsOf(request, masters), groupsOf(request, masters)]);
+      return { masters, loadBalancers, ...agents, ...groups };
     },
   };
 }

@@ -2,23 +2,18 @@
  * Verifies access tokens by their issuer's published keys. Only issuers that the stack was given are ever asked, each found by
  * its discovery document, whose address and keys are kept as long as the container lives and renewed by jose when they age.
  */
-import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { RefusalReason } from '../contracts/api.ts';
+import type { TrustedIssuer } from '../contracts/functions.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TokenVerifier, Verdict } from '../ports/token-verifier.ts';
-
-export interface TrustedIssuer {
-  readonly issuer: string;
-  /** Required in the token's `aud` if given. */
-  readonly audience?: string | undefined;
-}
 
 /** Signatures by a private key only: no `none`, and no shared secret. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const clockToleranceSeconds = 30;
 const fetchTimeoutMs = 3_000;
-/** OpenID Connect allows no more, and a longer one would not fit into the owner's index key. */
-const longestSubject = 255;
+/** OpenID Connect allows no longer subjects. A longer name would not fit into the index keys of owner or organization. */
+const longestName = 255;
 
 class IssuerUnavailable extends Error {}
 
@@ -46,10 +41,24 @@ export function oidcTokenVerifier(trusted: readonly TrustedIssuer[], clock: Cloc
       requiredClaims: ['exp', 'sub'],
       ...(entry.audience === undefined ? {} : { audience: entry.audience }),
     });
-    const { sub } = payload;
-    return sub && sub.length <= longestSubject ? { issuer: claimed, subject: sub } : { reason: 'invalid' };
+    return callerOf(claimed, payload, entry);
   };
   return { verify: (token) => verify(token).catch((error: unknown) => ({ reason: reasonOf(error) })) };
+}
+
+function callerOf(issuer: string, claims: JWTPayload, entry: TrustedIssuer): Verdict {
+  const { sub, organisation_name: named } = claims;
+  const organization = typeof named === 'string' && named !== '' ? named : entry.organization;
+  if (!sub || [sub, organization ?? ''].some((name) => name.length > longestName)) return { reason: 'invalid' };
+  return { issuer, subject: sub, ...(organization === undefined ? {} : { organization }), scope: scopeOf(claims) };
+}
+
+/** `scope` as RFC 9068 has it, or as a list; some issuers call it `scp`. */
+function scopeOf({ scope, scp }: JWTPayload): string {
+  return [scope ?? scp ?? []]
+    .flat()
+    .filter((one) => typeof one === 'string')
+    .join(' ');
 }
 
 /** Issuers differ in whether they end in a slash, and people in whether they write it. */

@@ -6,15 +6,20 @@ import { codeOf, translating, unless } from './errors.ts';
 const overCodes: ReadonlySet<string> = new Set(['ExecutionAlreadyExists']);
 const spentTokenCodes: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
 
-export function sfnWorkflow(client: SFNClient, stateMachineArn: string): Workflow {
+/** @param inputOf what a run is started with, by the id of what it looks after and its number */
+export function sfnWorkflow(
+  client: SFNClient,
+  stateMachineArn: string,
+  inputOf: (id: string, run: number) => object,
+): Workflow {
   return {
     // The same name with the same input, byte by byte, is the same execution as long as it runs.
-    startRun: (clusterId, run) =>
-      translating('starting a run of the reconcile loop', async () => {
+    startRun: (id, run) =>
+      translating('starting a run of a loop', async () => {
         const command = new StartExecutionCommand({
           stateMachineArn,
-          name: `${clusterId}-${run}`,
-          input: JSON.stringify({ clusterId, run }),
+          name: `${id}-${run}`,
+          input: JSON.stringify(inputOf(id, run)),
         });
         const started = await unless(
           (error) => overCodes.has(codeOf(error)),
@@ -23,7 +28,7 @@ export function sfnWorkflow(client: SFNClient, stateMachineArn: string): Workflo
         return started ? 'running' : 'over';
       }),
     wake: (taskToken) =>
-      translating('waking a run of the reconcile loop', () =>
+      translating('waking a run of a loop', () =>
         unless(
           (error) => spentTokenCodes.has(codeOf(error)),
           () => client.send(new SendTaskSuccessCommand({ taskToken, output: '{}' })),

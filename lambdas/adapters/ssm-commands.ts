@@ -1,4 +1,4 @@
-/** Commands through SSM: start documents of the stack, in batches of the service's limit. */
+/** Commands through SSM: documents of the stack, in batches of the service's limit. */
 import {
   DescribeInstanceInformationCommand,
   ListCommandInvocationsCommand,
@@ -6,7 +6,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { NodeRole } from '../contracts/cluster.ts';
-import type { Commands } from '../ports/commands.ts';
+import type { Commands, Upkeep } from '../ports/commands.ts';
 import { allPages, inBatches, mapLimited } from './batches.ts';
 import { codeOf, translating } from './errors.ts';
 import { observedCommand } from './ssm-invocations.ts';
@@ -36,8 +36,16 @@ export function ssmCommands(client: SSMClient, documents: Readonly<Record<NodeRo
   const observer = ssmObserver(client);
   return {
     ...observer,
-    start: async (role, instanceIds, parameters) => {
-      const send = { client, document: documents[role], parameters, findOnline: observer.findOnline };
+    start: (role, instanceIds, parameters) => ssmUpkeep(client, documents[role]).send(instanceIds, parameters),
+  };
+}
+
+/** `document`: name of the document that is sent. */
+export function ssmUpkeep(client: SSMClient, document: string): Upkeep {
+  const { findOnline } = ssmObserver(client);
+  return {
+    send: async (instanceIds, parameters) => {
+      const send = { client, document, parameters, findOnline };
       const sent = await mapLimited(inBatches(instanceIds, batchSize), callsAtOnce, (batch) => sendOrSkip(send, batch));
       return new Map(sent.flat());
     },
@@ -76,11 +84,10 @@ async function sendOrSkip(send: Send, instanceIds: readonly string[]): Promise<S
   try {
     return await sendCommand(send, instanceIds);
   } catch (error) {
-    if (codeOf(error) !== 'InvalidInstanceId')
-      return translating('sending the start command', () => Promise.reject(error));
+    if (codeOf(error) !== 'InvalidInstanceId') return translating('sending a command', () => Promise.reject(error));
     const online = await send.findOnline(instanceIds);
     const known = online.length < instanceIds.length ? online : [];
-    return known.length === 0 ? [] : translating('sending the start command', () => sendCommand(send, known));
+    return known.length === 0 ? [] : translating('sending a command', () => sendCommand(send, known));
   }
 }
 
@@ -101,7 +108,7 @@ async function sendCommand({ client, document, parameters }: Send, instanceIds: 
 }
 
 function invocationsOf(client: SSMClient, CommandId: string) {
-  return translating('reading the results of a start command', () =>
+  return translating('reading the results of a command', () =>
     allPages(
       (NextToken) =>
         client.send(

@@ -2,6 +2,8 @@ import type { CommandInvocation } from '@aws-sdk/client-ssm';
 import type { CommandStatus, ObservedCommand } from '../domain/cluster/actual.ts';
 
 const underWay: ReadonlySet<string> = new Set(['Pending', 'InProgress', 'Delayed', 'Cancelling']);
+/** Details of a failure of which the node knows nothing; the API writes them with and without blanks. */
+const undelivered: ReadonlySet<string> = new Set(['DeliveryTimedOut', 'Undeliverable', 'Terminated']);
 const messageLength = 300;
 /** Lines that SSM itself puts around a script's output. */
 const frame = /^(-+(OUTPUT|ERROR)-+|failed to run commands: .*)$/;
@@ -24,6 +26,8 @@ export function observedCommand(invocation: CommandInvocation): readonly Observe
   if (instanceId === undefined || commandId === undefined) return [];
   const status = statusOf(invocation.Status);
   if (status !== 'failed') return [{ instanceId, commandId, status }];
-  const message = lastLine(invocation) ?? `its start command ended as ${invocation.StatusDetails ?? invocation.Status}`;
-  return [{ instanceId, commandId, status, message }];
+  const details = invocation.StatusDetails ?? invocation.Status ?? 'failed';
+  const message = lastLine(invocation) ?? `the command ended as ${details}`;
+  const wasLost = undelivered.has(details.replaceAll(' ', ''));
+  return [{ instanceId, commandId, status, message, ...(wasLost ? { undelivered: true as const } : {}) }];
 }

@@ -15,42 +15,92 @@ export const AuthorizerContext = z.object({
   authenticated: z.enum(['true', 'false']),
   issuer: z.string().optional(),
   subject: z.string().optional(),
+  /** Users of one issuer and organization see each other's deployments. Absent: only their own. */
+  organization: z.string().optional(),
+  /** The token's scopes, separated by blanks. */
+  scope: z.string().optional(),
   /** Why the caller is not authenticated; never a detail of the token. */
   reason: z.enum(['missing', 'malformed', 'unknown-issuer', 'expired', 'invalid', 'issuer-unavailable']).optional(),
 });
 export type AuthorizerContext = z.infer<typeof AuthorizerContext>;
 export type RefusalReason = NonNullable<AuthorizerContext['reason']>;
 
-/** The parts of an HTTP API's authorizer request (payload format 2.0) that are read. Header names are lower-case. */
+/** What a caller who is not authenticated is told; not more, for a refused token is not the caller's to be examined. */
+export const refusalMessages: Readonly<Record<RefusalReason, string>> = {
+  missing: 'Full authentication is required to access this resource',
+  malformed: 'The access token is not a signed JWT',
+  'unknown-issuer': "The access token's issuer is not trusted here",
+  expired: 'The access token has expired',
+  invalid: 'The access token is not valid',
+  'issuer-unavailable': "The token's issuer could not be asked for its keys",
+};
+
+/** Challenge of every 401. */
+export const bearerChallenge = 'Bearer realm="mesoscale"';
+
+/** Paths that need no token. What a route's `:name` stands for is one segment. */
+export const anonymousPaths: readonly string[] = ['/', '/info', '/openapi.json', '/docs', '/docs/:file'];
+
+/** Files of swagger-ui-dist that the page at `/docs` needs; they lie in `docs/` beside serve-api's bundle. */
+export const documentationFiles: readonly string[] = ['swagger-ui.css', 'swagger-ui-bundle.js'];
+
+const texts = z.record(z.string(), z.string().optional());
+
+/**
+ * The parts that are read of what a REST API (payload format 1.0) sends to the authorizer and to serve-api alike. Paths are as
+ * the client encoded them; query parameters are decoded.
+ */
+const ProxyEvent = z.looseObject({
+  httpMethod: z.string(),
+  /** Names as the client wrote them, so in any case. */
+  headers: texts.nullish(),
+  multiValueQueryStringParameters: z.record(z.string(), z.array(z.string())).nullish(),
+  /** `proxy`: the path below stage or base path, without a slash in front; absent at the root. */
+  pathParameters: texts.nullish(),
+  requestContext: z.looseObject({
+    /** The path as the client sees it: with the stage's name, or a custom domain's base path. */
+    path: z.string(),
+    domainName: z.string().optional(),
+    /** API Gateway's own id of the request, which its access log has. */
+    requestId: z.string().optional(),
+  }),
+});
+export type ProxyEvent = z.infer<typeof ProxyEvent>;
+
+/** Of an authorizer of type REQUEST. */
 export const AuthorizerEvent = z.looseObject({
-  headers: z.record(z.string(), z.string().optional()).optional(),
-  queryStringParameters: z.record(z.string(), z.string().optional()).nullish(),
+  ...ProxyEvent.shape,
+  /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>` */
+  methodArn: z.string(),
 });
 export type AuthorizerEvent = z.infer<typeof AuthorizerEvent>;
 
-/** A simple response. `isAuthorized` is always true: serve-api answers 401 itself, in the contract's error format. */
+/** What API Gateway wants to hear: a policy for this one request, and what serve-api, or the gateway response, is told. */
 export interface AuthorizerAnswer {
-  readonly isAuthorized: true;
-  readonly context: AuthorizerContext;
+  readonly principalId: string;
+  readonly policyDocument: {
+    readonly Version: '2012-10-17';
+    readonly Statement: readonly [
+      { readonly Action: 'execute-api:Invoke'; readonly Effect: 'Allow' | 'Deny'; readonly Resource: string },
+    ];
+  };
+  /** `message`: what the gateway response of a refused request says. */
+  readonly context: AuthorizerContext & { readonly message?: string };
 }
 
-/** The parts of an HTTP API's request (payload format 2.0) that are read. */
+/** Of the proxy integration. */
 export const HttpEvent = z.looseObject({
-  rawPath: z.string(),
-  rawQueryString: z.string().default(''),
-  headers: z.record(z.string(), z.string().optional()).default({}),
-  body: z.string().optional(),
+  ...ProxyEvent.shape,
+  body: z.string().nullish(),
   isBase64Encoded: z.boolean().default(false),
   requestContext: z.looseObject({
-    domainName: z.string().optional(),
-    stage: z.string().optional(),
-    http: z.looseObject({ method: z.string() }),
-    authorizer: z.looseObject({ lambda: AuthorizerContext.nullish() }).nullish(),
+    ...ProxyEvent.shape.requestContext.shape,
+    authorizer: AuthorizerContext.nullish(),
   }),
 });
 export type HttpEvent = z.infer<typeof HttpEvent>;
 
-/** Integration response (payload format 2.0). */
+/** Response of the proxy integration. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -109,6 +159,14 @@ export const CreateDeploymentRequest = z
   );
 export type CreateDeploymentRequest = z.infer<typeof CreateDeploymentRequest>;
 
+/** Body of PATCH /deployments/{id}; which statuses may be asked for is the operation's to say. */
+export const ResetDeploymentRequest = z.object({ status: z.string({ error: 'A deployment status must be provided' }) });
+
+/** Body of POST /deployments/{id}/resources/{rid}/actions. */
+export const ResourceActionRequest = z.object({
+  type: z.enum(['start', 'stop'], { error: 'An action type must be provided' }),
+});
+
 export const Link = z.object({ rel: z.string(), href: z.url() });
 export type Link = z.infer<typeof Link>;
 
@@ -138,7 +196,19 @@ export const DeploymentView = z.object({
 });
 export type DeploymentView = z.infer<typeof DeploymentView>;
 
-export const ResourceState = z.enum(['INITIAL', 'CREATING', 'CONFIGURING', 'STARTED', 'DELETING', 'ERROR']);
+export const ResourceState = z.enum([
+  'INITIAL',
+  'CREATING',
+  'CREATED',
+  'CONFIGURING',
+  'CONFIGURED',
+  'STARTING',
+  'STARTED',
+  'STOPPING',
+  'STOPPED',
+  'DELETING',
+  'ERROR',
+]);
 export type ResourceState = z.infer<typeof ResourceState>;
 
 export const ResourceView = z.object({

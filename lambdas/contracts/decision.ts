@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { AnnouncedStatus } from './callback.ts';
 import { NodeRole, Offering } from './cluster.ts';
+import { longestCordon } from './documents.ts';
 
 /**
  * What PlanCluster may decide. Every decision has a `key`, unique within a plan and stable between passes, under which
@@ -70,11 +72,56 @@ export const MoveVirtualAddress = z.object({
   instanceId: z.string(),
 });
 
-/** Evaluates the outputs and records that the deployment is complete. */
-export const PublishOutputs = z.object({ kind: z.literal('publish-outputs'), ...base });
+/** Evaluates the outputs and records that the deployment is complete, unless it is at another generation by then. */
+export const PublishOutputs = z.object({
+  kind: z.literal('publish-outputs'),
+  ...base,
+  generation: z.number().int().min(1),
+});
 
 /** Removes all that was made for the cluster besides instances; with `forget`, its records too. */
 export const CleanUpCluster = z.object({ kind: z.literal('clean-up-cluster'), ...base, forget: z.boolean() });
+
+/** Has the deployment's callback told this status, which the deployment may have left meanwhile. */
+export const SendCallback = z.object({
+  kind: z.literal('send-callback'),
+  ...base,
+  generation: z.number().int().min(1),
+  status: AnnouncedStatus,
+  statusReason: z.string().optional(),
+  /** When it was seen. */
+  at: z.iso.datetime(),
+});
+
+/** Makes the add-on's group of Marathon apps what the template asks for, whether it is there already or not. */
+export const DeployAddOn = z.object({ kind: z.literal('deploy-add-on'), ...base, name: z.string().min(1) });
+
+/** Removes the add-on's group of Marathon apps. */
+export const RemoveAddOn = z.object({ kind: z.literal('remove-add-on'), ...base, name: z.string().min(1) });
+
+const instanceIds = z.array(z.string()).min(1);
+
+/** Has these masters offer the agents at these addresses to nobody, and all others again: the addresses are the whole list. */
+export const CordonNodes = z.object({
+  kind: z.literal('cordon-nodes'),
+  ...base,
+  addresses: z.array(z.string()).max(longestCordon),
+  instanceIds,
+});
+
+/** Has Marathon start what it runs on these agents elsewhere. */
+export const MoveServices = z.object({
+  kind: z.literal('move-services'),
+  ...base,
+  addresses: z.array(z.string()).min(1),
+});
+
+/** Ends the agents of these slaves, as far as nothing runs on them. */
+export const StopAgents = z.object({ kind: z.literal('stop-agents'), ...base, instanceIds });
+
+/** Powers instances off and on; what is on their disks stays. */
+export const StopInstances = z.object({ kind: z.literal('stop-instances'), ...base, instanceIds });
+export const StartInstances = z.object({ kind: z.literal('start-instances'), ...base, instanceIds });
 
 export const Decision = z.discriminatedUnion('kind', [
   PrepareCluster,
@@ -86,6 +133,14 @@ export const Decision = z.discriminatedUnion('kind', [
   MoveVirtualAddress,
   PublishOutputs,
   CleanUpCluster,
+  DeployAddOn,
+  RemoveAddOn,
+  SendCallback,
+  CordonNodes,
+  MoveServices,
+  StopAgents,
+  StopInstances,
+  StartInstances,
 ]);
 export type Decision = z.infer<typeof Decision>;
 export type DecisionKind = Decision['kind'];

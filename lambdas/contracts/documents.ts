@@ -1,5 +1,5 @@
 /**
- * Parameters of the start documents. All nodes of one command get the same values, so what differs between nodes (slot, own
+ * Parameters of the documents that are run on nodes. All nodes of one command get the same values, so what differs between nodes (slot, own
  * address, zone) is found out on the node. Values are checked by SSM against the patterns before they reach a shell, and the
  * patterns leave no character that a shell would read.
  */
@@ -14,7 +14,11 @@ export interface DocumentParameter {
 const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const flag = '^(true|false)$';
 const image = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,255}$';
-const ips = '^[0-9]{1,3}([.][0-9]{1,3}){3}(,[0-9]{1,3}([.][0-9]{1,3}){3}){0,4}$';
+const ip = '[0-9]{1,3}([.][0-9]{1,3}){3}';
+const ips = `^${ip}(,${ip}){0,4}$`;
+
+/** So many agents' addresses one cordon may hold. */
+export const longestCordon = 200;
 
 const common = {
   ClusterId: { description: 'Id of the cluster', pattern: uuid },
@@ -65,5 +69,31 @@ export const startDocuments = {
     PeerIps: { description: 'Private addresses of the load balancers', pattern: ips },
   },
 } as const satisfies Record<NodeRole, Record<string, DocumentParameter>>;
+
+/** What every document's script needs to say how it ended. */
+const { ClusterId, SignalsQueueUrl } = common;
+
+/** Documents besides the start documents. */
+export const upkeepDocuments = {
+  /** On masters: replaces the list of agents that are offered to nobody. */
+  'cordon-nodes': {
+    ClusterId,
+    SignalsQueueUrl,
+    /** `none`: all agents are offered. */
+    Cordoned: {
+      description: 'Private addresses of the agents that are offered to nobody',
+      pattern: `^(none|${ip}(,${ip}){0,${longestCordon - 1}})$`,
+    },
+  },
+  /** On slaves: ends the agent for good, unless something runs on it. */
+  'stop-agent': {
+    ClusterId,
+    SignalsQueueUrl,
+    LeaveConsul: { description: 'Consul runs on the node and is to be left', pattern: flag },
+  },
+} as const satisfies Record<string, Record<string, DocumentParameter>>;
+
+export type UpkeepDocument = keyof typeof upkeepDocuments;
+export const upkeepDocumentNames = Object.keys(upkeepDocuments) as readonly UpkeepDocument[];
 
 export type StartParameters<R extends NodeRole> = Record<keyof (typeof startDocuments)[R], string>;

@@ -44,9 +44,26 @@ export const ControlRules = z.object({
 });
 export type ControlRules = z.infer<typeof ControlRules>;
 
+/** Networks, as CIDRs, that callbacks may go to although their addresses are not public. */
+export const AllowedNetworks = z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be a network such as 10.1.0.0/16'));
+
+/** What one user may have and do, set at deploy time. */
+export const ApiLimits = z.object({
+  /** Deployments that exist at the same time. */
+  deploymentsPerOwner: z.number().int().positive(),
+  /** Requests of one caller that one instance of the function takes per second, and at once. */
+  requestsPerSecond: z.number().positive(),
+  requestBurst: z.number().int().positive(),
+});
+export type ApiLimits = z.infer<typeof ApiLimits>;
+
 export const StoreEnv = z.object({ CLUSTER_TABLE: nonEmpty });
 export const SignalEnv = z.object({ SIGNALS_QUEUE_URL: nonEmpty });
-export const WorkflowEnv = z.object({ ...StoreEnv.shape, RECONCILE_STATE_MACHINE_ARN: nonEmpty });
+export const WorkflowEnv = z.object({
+  ...StoreEnv.shape,
+  RECONCILE_STATE_MACHINE_ARN: nonEmpty,
+  RUN_WORKLOAD_STATE_MACHINE_ARN: nonEmpty,
+});
 /** Where and as what nodes are launched. */
 export const NodeEnv = z.object({
   ...StoreEnv.shape,
@@ -70,9 +87,57 @@ export const NodeEnv = z.object({
   NODE_ENCRYPTION_KEY_ID: z.string(),
 });
 
-export const AuthorizeRequestEnv = z.object({
-  OIDC_ISSUERS: json(z.array(z.object({ issuer: z.url(), audience: z.string().optional() }))),
+/** An OpenID Connect provider whose access tokens the API takes. */
+export const TrustedIssuer = z.object({
+  issuer: z.url(),
+  /** Required in the token's `aud` if given. */
+  audience: z.string().min(1).optional(),
+  /** Organization of users whose token names none: all users of the issuer then see each other's deployments. */
+  organization: z.string().min(1).optional(),
 });
+export type TrustedIssuer = z.infer<typeof TrustedIssuer>;
+export const AuthorizeRequestEnv = z.object({
+  OIDC_ISSUERS: json(z.array(TrustedIssuer)),
+});
+
+/** Who may do more, and what tokens must allow, set at deploy time. */
+export const ApiAccess = z.object({
+  /** Each `subject@issuer`: they list the deployments of their whole organization. */
+  administrators: z.array(nonEmpty),
+  /** A token must hold one of the scopes; none are asked for where the list is empty. */
+  requiredScopes: z.object({
+    /** To create, update, reset and delete deployments. */
+    change: z.array(nonEmpty),
+    /** For actions on resources. */
+    act: z.array(nonEmpty),
+  }),
+});
+export type ApiAccess = z.infer<typeof ApiAccess>;
+
+/** On slaves, in front of the ids of what uses them: directories of local volumes of services and jobs. */
+export const VolumeBase = z.string().regex(/^\/([A-Za-z0-9._-]+\/)+$/, 'must be an absolute path with / at its end');
+
+/** The Onedata that services and jobs use. */
+export const OnedataProvider = z.object({
+  /** Host name or URL of the Onezone. */
+  onezone: nonEmpty,
+  /** Host name of the Oneprovider. */
+  provider: nonEmpty,
+  /** For templates that leave the space to the orchestrator: its name, and the path in it. */
+  space: nonEmpty.optional(),
+  path: nonEmpty.optional(),
+});
+export type OnedataProvider = z.infer<typeof OnedataProvider>;
+
+/** Which build of the product is deployed; `unknown` where it was built outside a git work tree. */
+export const BuildInfo = z.object({
+  /** Id of the commit, ending in `-dirty` if files differed from it. */
+  revision: nonEmpty,
+  branch: nonEmpty,
+  /** Time of the commit, as `2024-03-01T00:00Z`. */
+  time: nonEmpty,
+});
+export type BuildInfo = z.infer<typeof BuildInfo>;
 export const ServeApiEnv = z.object({
   ...StoreEnv.shape,
   ...SignalEnv.shape,
@@ -83,11 +148,21 @@ export const ServeApiEnv = z.object({
   PUBLIC_SUBNETS: NodeEnv.shape.PUBLIC_SUBNETS,
   CONTROL_RULES: json(ControlRules),
   MAX_TEMPLATE_BYTES: z.coerce.number().int().positive(),
+  API_LIMITS: json(ApiLimits),
+  CALLBACK_ALLOWED_NETWORKS: json(AllowedNetworks),
+  API_ACCESS: json(ApiAccess),
+  BUILD_INFO: json(BuildInfo),
+  /** Shows which clusters have room for services and jobs. */
+  GATEWAY_FUNCTION_NAME: nonEmpty,
+  WORKLOAD_VOLUME_BASE: VolumeBase,
+  ONEDATA_PROVIDER: json(OnedataProvider.nullable()),
 });
+export const CallbackEnv = z.object({ ...StoreEnv.shape, CALLBACKS_QUEUE_URL: nonEmpty });
 export const WakeClusterEnv = WorkflowEnv;
 export const SweepClustersEnv = z.object({ ...NodeEnv.shape, ...WorkflowEnv.shape });
 export const PlanClusterEnv = z.object({
   ...StoreEnv.shape,
+  ...SignalEnv.shape,
   STACK_NAME: nonEmpty,
   AWS_REGION: nonEmpty,
   PUBLIC_SUBNETS: NodeEnv.shape.PUBLIC_SUBNETS,
@@ -118,7 +193,29 @@ export const StartContainersEnv = z.object({
 export const TerminateNodesEnv = StoreEnv;
 export const MoveVirtualAddressEnv = StoreEnv;
 export const PublishOutputsEnv = StoreEnv;
+/** Both read the cluster's secret and talk to Marathon through the gateway. */
+export const AddOnEnv = z.object({ ...StoreEnv.shape, STACK_NAME: nonEmpty, GATEWAY_FUNCTION_NAME: nonEmpty });
+/** Sending one document to nodes. */
+const UpkeepEnv = z.object({ ...StoreEnv.shape, ...SignalEnv.shape });
+export const CordonNodesEnv = z.object({ ...UpkeepEnv.shape, CORDON_NODES_DOCUMENT: nonEmpty });
+export const StopAgentsEnv = z.object({ ...UpkeepEnv.shape, STOP_AGENT_DOCUMENT: nonEmpty });
+/** As for add-ons, and it signals the loops of workloads. */
+export const CollectLoadEnv = z.object({ ...AddOnEnv.shape, ...SignalEnv.shape });
+/** As for add-ons: Marathon is asked through the gateway. */
+export const MoveServicesEnv = AddOnEnv;
+export const StopInstancesEnv = StoreEnv;
+export const StartInstancesEnv = StoreEnv;
 export const CleanUpClusterEnv = NodeEnv;
+export const SendCallbackEnv = CallbackEnv;
+/** All of a workload's loop that asks Marathon or Chronos. */
+export const WorkloadEnv = AddOnEnv;
+export const EndWorkloadEnv = z.object({ ...StoreEnv.shape, STACK_NAME: nonEmpty });
+export const DeliverCallbackEnv = z.object({
+  ...CallbackEnv.shape,
+  AWS_REGION: nonEmpty,
+  /** CIDRs of receivers that are allowed although they are not public. */
+  CALLBACK_ALLOWED_NETWORKS: json(AllowedNetworks),
+});
 /** The gateway is in the VPC and uses no AWS API. */
 export const QueryMesosEnv = z.object({});
 
@@ -128,6 +225,7 @@ export const functionEnvs = {
   'serve-api': ServeApiEnv,
   'wake-cluster': WakeClusterEnv,
   'sweep-clusters': SweepClustersEnv,
+  'collect-load': CollectLoadEnv,
   'plan-cluster': PlanClusterEnv,
   'await-signal': AwaitSignalEnv,
   'end-run': EndRunEnv,
@@ -140,6 +238,20 @@ export const functionEnvs = {
   'move-virtual-address': MoveVirtualAddressEnv,
   'publish-outputs': PublishOutputsEnv,
   'clean-up-cluster': CleanUpClusterEnv,
+  'deploy-add-on': AddOnEnv,
+  'remove-add-on': AddOnEnv,
+  'send-callback': SendCallbackEnv,
+  'plan-workload': WorkloadEnv,
+  'submit-workload': WorkloadEnv,
+  'withdraw-workload': WorkloadEnv,
+  'publish-workload': WorkloadEnv,
+  'end-workload': EndWorkloadEnv,
+  'cordon-nodes': CordonNodesEnv,
+  'move-services': MoveServicesEnv,
+  'stop-agents': StopAgentsEnv,
+  'stop-instances': StopInstancesEnv,
+  'start-instances': StartInstancesEnv,
+  'deliver-callback': DeliverCallbackEnv,
   'query-mesos': QueryMesosEnv,
 } as const;
 export type FunctionName = keyof typeof functionEnvs;

@@ -1,5 +1,6 @@
 /**
- * What passes between the states of `state-machines/reconcile-cluster.asl.json`.
+ * What passes between the states of `state-machines/reconcile-cluster.asl.json`, and what `run-workload.asl.json` has in common
+ * with it.
  *
  * A *run* is one execution of the state machine, numbered from 1 per cluster and named `<clusterId>-<run>`; a *pass* is one
  * turn of its loop. The cluster record holds `endedRun`, the number of the last run that is over: run `endedRun + 1` is the
@@ -8,6 +9,9 @@
 import * as z from 'zod';
 import { ClusterId } from './cluster.ts';
 import { Decision } from './decision.ts';
+
+/** A workload's id: the uuid of its deployment. */
+export const WorkloadId = z.uuid();
 
 export const RunInput = z.object({ clusterId: ClusterId, run: z.number().int().min(1) });
 export type RunInput = z.infer<typeof RunInput>;
@@ -35,32 +39,37 @@ export type PlanInput = z.infer<typeof PlanInput>;
  * cluster is settled; `continue` in a fresh execution because this one's history grows long; `stop` because the cluster is
  * gone or another run has taken over.
  */
-export const PlanOutput = z.object({
-  ...RunInput.shape,
+export const PlanNext = z.object({
   steps: z.number().int(),
   next: z.enum(['act', 'wait', 'pause', 'end', 'continue', 'stop']),
-  decisions: z.array(Decision),
   seenSignalSeq: z.number().int(),
   waitSeconds: z.number().int().min(1),
   pauseSeconds: z.number().int().min(0).optional(),
 });
+export type PlanNext = z.infer<typeof PlanNext>;
+export const PlanOutput = z.object({ ...RunInput.shape, ...PlanNext.shape, decisions: z.array(Decision) });
 export type PlanOutput = z.infer<typeof PlanOutput>;
 
 export const ActionInput = z.object({ clusterId: ClusterId, run: z.number().int(), decision: Decision });
 export type ActionInput = z.infer<typeof ActionInput>;
 
-export const AwaitSignalInput = z.object({
-  ...RunInput.shape,
-  seenSignalSeq: z.number().int(),
-  taskToken: z.string().min(1),
-});
+/** Whose loop it is: the functions that every loop needs serve both. */
+export const Subject = z.union([z.object({ clusterId: ClusterId }), z.object({ workloadId: WorkloadId })]);
+export type Subject = z.infer<typeof Subject>;
+export function idOf(subject: Subject): string {
+  return 'clusterId' in subject ? subject.clusterId : subject.workloadId;
+}
+
+export const AwaitSignalInput = z.intersection(
+  Subject,
+  z.object({ run: z.number().int().min(1), seenSignalSeq: z.number().int(), taskToken: z.string().min(1) }),
+);
 export type AwaitSignalInput = z.infer<typeof AwaitSignalInput>;
 
-export const EndRunInput = z.object({
-  ...RunInput.shape,
-  seenSignalSeq: z.number().int(),
-  mode: z.enum(['end', 'continue']),
-});
+export const EndRunInput = z.intersection(
+  Subject,
+  z.object({ run: z.number().int().min(1), seenSignalSeq: z.number().int(), mode: z.enum(['end', 'continue']) }),
+);
 export type EndRunInput = z.infer<typeof EndRunInput>;
 
 /** `ended` is false if a signal came meanwhile: the run plans again. */

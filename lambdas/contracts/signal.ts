@@ -1,25 +1,33 @@
 import * as z from 'zod';
 import { ClusterId } from './cluster.ts';
+import { WorkloadId } from './reconcile.ts';
 
 /**
- * Bodies on the signals queue. A signal is a hint that wakes a cluster's loop; it carries no decision, so a lost, late,
+ * Bodies on the signals queue. A signal is a hint that wakes the loop of a cluster or a workload; it carries no decision, so a lost, late,
  * doubled or forged one does no harm. Besides these, EventBridge events arrive as they are (`AwsEvent`).
  */
-export const OwnSignal = z.object({
-  kind: z.enum([
-    /** The API accepted a change. */
-    'cluster-changed',
-    /** A node's first boot is done; sent by the node. */
-    'node-online',
-    /** A node's start script ended, well or badly; sent by the node. */
-    'node-started',
-  ]),
-  clusterId: ClusterId,
-  instanceId: z.string().optional(),
-});
+export const OwnSignal = z.union([
+  z.object({
+    kind: z.enum([
+      /** The API accepted a change. */
+      'cluster-changed',
+      /** A node's first boot is done; sent by the node. */
+      'node-online',
+      /** A node's start script ended, well or badly; sent by the node. */
+      'node-started',
+    ]),
+    clusterId: ClusterId,
+    instanceId: z.string().optional(),
+  }),
+  z.object({
+    /** The API accepted a change, or Marathon or Chronos shows something new. */
+    kind: z.literal('workload-changed'),
+    workloadId: WorkloadId,
+  }),
+]);
 export type OwnSignal = z.infer<typeof OwnSignal>;
 
-/** The parts of an EventBridge event that tell which cluster it is about. */
+/** The parts of an EventBridge event that tell what it is about. */
 export const AwsEvent = z.object({
   source: z.string(),
   'detail-type': z.string(),
@@ -29,8 +37,9 @@ export const AwsEvent = z.object({
     'instance-id': z.string().optional(),
     /** SSM command status change. */
     'command-id': z.string().optional(),
-    /** Step Functions execution status change: the execution's name is `<clusterId>-<run>`. */
+    /** Step Functions execution status change: the execution's name is `<id>-<run>`, the id of what the machine looks after. */
     name: z.string().optional(),
+    stateMachineArn: z.string().optional(),
   }),
 });
 export type AwsEvent = z.infer<typeof AwsEvent>;

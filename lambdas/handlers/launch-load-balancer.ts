@@ -3,7 +3,6 @@ import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { ec2Launcher } from '../adapters/ec2-launch.ts';
 import { nodeSettings } from '../adapters/node-settings.ts';
 import { type DecisionOf, LaunchLoadBalancer } from '../contracts/decision.ts';
-import { InvariantBroken } from '../contracts/error-names.ts';
 import { LaunchLoadBalancerEnv } from '../contracts/functions.ts';
 import type { Machines } from '../ports/machines.ts';
 import { dynamoClient, ec2Client } from '../runtime/aws-clients.ts';
@@ -20,9 +19,10 @@ export const makeLaunchLoadBalancer = (deps: LaunchDeps & { machines: Pick<Machi
     const open = await findOpenLaunch(deps, clusterId, token);
     if (open === undefined) return undefined;
     const group = open.record.desired.spec.loadBalancers;
-    if (group === undefined) throw new InvariantBroken(`Cluster ${clusterId} has no load balancers.`);
+    // An update has taken them away meanwhile.
+    if (group === undefined) return undefined;
     const context = { clusterId, group, foundation: open.foundation, token };
-    return launchOne(deps, { clusterId, token, group, ordinal, offering }, () =>
+    return launchOne(deps, { clusterId, open, group, ordinal, offering }, () =>
       deps.machines.launchLoadBalancer(context, ordinal, offering),
     );
   });

@@ -25,7 +25,7 @@ export const makeLaunchMaster = (deps: LaunchDeps & { machines: Pick<Machines, '
     const slot = foundation.masterInterfaces.find((each) => each.slot === ordinal);
     if (slot === undefined) throw new InvariantBroken(`Cluster ${clusterId} has no interface for slot ${ordinal}.`);
     const offering = { instanceType, zone: slot.zone, market: 'on-demand' as const };
-    return launchOne(deps, { clusterId, token, group, ordinal, offering }, () =>
+    return launchOne(deps, { clusterId, open, group, ordinal, offering }, () =>
       deps.machines.launchMaster({ clusterId, group, foundation, token }, slot, instanceType),
     );
   });

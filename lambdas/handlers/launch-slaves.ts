@@ -3,7 +3,7 @@ import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { ec2Fleet } from '../adapters/ec2-fleet.ts';
 import { nodeSettings } from '../adapters/node-settings.ts';
 import { type DecisionOf, LaunchSlaves } from '../contracts/decision.ts';
-import { InvariantBroken, NotYetVisible } from '../contracts/error-names.ts';
+import { NotYetVisible } from '../contracts/error-names.ts';
 import { LaunchSlavesEnv } from '../contracts/functions.ts';
 import type { ActionResult } from '../contracts/reconcile.ts';
 import type { NodeRecord } from '../domain/cluster/records.ts';
@@ -29,10 +29,11 @@ export const makeLaunchSlaves = (deps: Deps) =>
     const open = await findOpenLaunch(deps, clusterId, decision.token);
     if (open === undefined) return undefined;
     const group = open.record.desired.spec.slaves.find(({ name }) => name === decision.group);
-    if (group === undefined) throw new InvariantBroken(`Cluster ${clusterId} has no slave group ${decision.group}.`);
+    // An update has taken it away meanwhile.
+    if (group === undefined) return undefined;
     const result = await launch(deps, { clusterId, decision, group, open });
     if (result.launched.length === 0 && result.error?.name === 'NotYetVisible') {
-      await deps.store.renewLaunch(clusterId, decision.token, emptyFleetsOf(open, decision) + 1);
+      await deps.store.renewLaunch(clusterId, decision.token, (open.launch.emptyFleets ?? 0) + 1);
       throw new NotYetVisible(result.error.message);
     }
     const nodes = newNodes(result.launched, { decision, group, open, now: deps.clock.now() });
@@ -47,14 +48,10 @@ interface Wanted {
   readonly open: OpenLaunch;
 }
 
-function emptyFleetsOf({ record }: OpenLaunch, { token }: Decided): number {
-  return record.launches.find((launch) => launch.token === token)?.emptyFleets ?? 0;
-}
-
 /** EC2's refusal is a result like any other, so that the launch is closed. */
 async function launch({ machines }: Deps, { clusterId, decision, group, open }: Wanted): Promise<LaunchedSlaves> {
   const { token, ordinals, offerings } = decision;
-  const emptyFleets = emptyFleetsOf(open, decision);
+  const { emptyFleets = 0 } = open.launch;
   const context = { clusterId, group, foundation: open.foundation, token, emptyFleets };
   try {
     return await machines.launchSlaves(context, ordinals.length, offerings);
@@ -79,7 +76,9 @@ function newNodes(
   return launched
     .filter(({ instanceId }) => !known.has(instanceId))
     .slice(0, free.length)
-    .map((instance, index) => launchedNode(instance, { group, ordinal: free[index] ?? 0, now }));
+    .map((instance, index) =>
+      launchedNode(instance, { group, ordinal: free[index] ?? 0, shape: open.launch.shape, now }),
+    );
 }
 
 function shortfall(decision: Decided, { launched, error }: LaunchedSlaves): ActionResult | undefined {

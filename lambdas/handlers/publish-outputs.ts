@@ -21,13 +21,17 @@ interface Deps {
 }
 
 export const makePublishOutputs = ({ store, deployments, clock }: Deps) =>
-  action<DecisionOf<'publish-outputs'>>(async ({ clusterId }) => {
+  action<DecisionOf<'publish-outputs'>>(async ({ clusterId, decision }) => {
     const { record, nodes } = await store.loadCluster(clusterId);
     const deployment = await deployments.find(clusterId);
     const { desired, foundation } = record;
     if (desired.presence !== 'present' || deployment === undefined || foundation === undefined) return undefined;
+    // Decided for another generation, whose nodes these are not any more: the next pass decides anew.
+    const { generation } = decision;
+    if (desired.generation !== generation || deployment.generation !== generation) return undefined;
     const attributes = attributesOf(desired.spec, nodes, foundation);
-    await deployments.complete(clusterId, evaluateOutputs(deployment.outputExpressions, attributes), clock.now());
+    const outputs = evaluateOutputs(deployment.outputExpressions, attributes);
+    await deployments.complete(clusterId, { generation, outputs }, clock.now());
     return undefined;
   });
 

@@ -6,7 +6,7 @@ import { InvariantBroken } from '../contracts/error-names.ts';
 import { StartContainersEnv } from '../contracts/functions.ts';
 import { peersOf } from '../domain/cluster/decide-starts.ts';
 import type { NodeRecord } from '../domain/cluster/records.ts';
-import { groupsOf } from '../domain/cluster/spec.ts';
+import { groupsOf, type NodeGroup } from '../domain/cluster/spec.ts';
 import { isLive } from '../domain/cluster/track-nodes.ts';
 import type { ImageOverrides } from '../domain/release/catalogue.ts';
 import { startParameters } from '../domain/release/start-parameters.ts';
@@ -38,9 +38,12 @@ export const makeStartContainers = ({ store, commands, clock, settings }: Deps) 
     const loaded = await store.loadCluster(clusterId);
     const asked = new Set(decision.instanceIds);
     const nodes = loaded.nodes.filter((node) => asked.has(node.instanceId) && isLive(node));
-    if (loaded.record.desired.presence !== 'present' || nodes.length === 0) return undefined;
+    const { desired } = loaded.record;
+    // An update may have taken the group away meanwhile.
+    const group = groupsOf(desired.spec).find(({ name }) => name === decision.group);
+    if (desired.presence !== 'present' || nodes.length === 0 || group === undefined) return undefined;
     const instanceIds = nodes.map(({ instanceId }) => instanceId);
-    const sent = await commands.start(decision.role, instanceIds, parametersFor(decision, loaded, settings));
+    const sent = await commands.start(decision.role, instanceIds, parametersFor({ decision, group }, loaded, settings));
     const peers = decision.role === 'load-balancer' ? { peers: peersOf(loaded.nodes) } : {};
     const now = clock.now().toISOString();
     await store.saveNodes(
@@ -51,15 +54,12 @@ export const makeStartContainers = ({ store, commands, clock, settings }: Deps) 
   });
 
 function parametersFor(
-  decision: Decided,
+  { decision, group }: { readonly decision: Decided; readonly group: NodeGroup },
   { record, nodes }: LoadedCluster,
   settings: Settings,
 ): Record<string, string> {
   const { desired, foundation } = record;
-  const group = groupsOf(desired.spec).find(({ name }) => name === decision.group);
-  if (foundation === undefined || group === undefined) {
-    throw new InvariantBroken(`Cluster ${desired.clusterId} is not prepared for group ${decision.group}.`);
-  }
+  if (foundation === undefined) throw new InvariantBroken(`Cluster ${desired.clusterId} is not prepared.`);
   return startParameters(decision.role, {
     clusterId: desired.clusterId,
     spec: desired.spec,

@@ -1,34 +1,37 @@
 /**
- * Invoked by a schedule: afterwards clusters whose loop is overdue have been signalled, and what carries the stack's tag but
- * belongs to no recorded cluster is being removed.
+ * Invoked by a schedule: afterwards clusters and workloads whose loop is overdue have been signalled, and what carries the stack's
+ * tag but belongs to no recorded cluster or workload is being removed.
  */
 import * as z from 'zod';
 import { awsFoundations } from '../adapters/aws-foundations.ts';
-import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { ec2Terminator } from '../adapters/ec2-inventory.ts';
 import { nodeSettings } from '../adapters/node-settings.ts';
-import { sfnWorkflow } from '../adapters/sfn-workflow.ts';
 import { SweepClustersEnv } from '../contracts/functions.ts';
 import { secondsSince } from '../domain/cluster/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterStore } from '../ports/cluster-store.ts';
 import type { Foundations } from '../ports/foundations.ts';
 import type { Machines } from '../ports/machines.ts';
-import { dynamoClient, ec2Client, iamClient, secretsClient, sfnClient } from '../runtime/aws-clients.ts';
+import type { WorkloadStore } from '../ports/workload-store.ts';
+import { ec2Client, iamClient, secretsClient } from '../runtime/aws-clients.ts';
 import { atColdStart } from '../runtime/cold-start.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
 import { type Log, loggerFor } from '../runtime/logger.ts';
 import { systemClock } from '../runtime/system.ts';
-import { type SignalDeps, signalCluster } from './loop/signal-cluster.ts';
+import { realLoops } from './loop/real-loops.ts';
+import { type Loop, signalLoop } from './loop/signal-loop.ts';
 
-type Deps = SignalDeps & {
-  readonly store: Pick<ClusterStore, 'addSignal' | 'endRun' | 'listDueClusters' | 'findExisting'>;
+interface Deps {
+  readonly loops: {
+    readonly cluster: Loop & { readonly store: Pick<ClusterStore, 'listDueClusters' | 'findExisting'> };
+    readonly workload: Loop & { readonly store: Pick<WorkloadStore, 'listDue' | 'findExisting'> };
+  };
   readonly foundations: Pick<Foundations, 'listClusterIds' | 'cleanUp'>;
   readonly machines: Pick<Machines, 'terminate'>;
   readonly clock: Clock;
   readonly log: Log;
-};
+}
 interface SweepResult {
   readonly woken: number;
   readonly removed: number;
@@ -38,12 +41,20 @@ interface SweepResult {
 const orphanAgeSeconds = 120;
 
 export const makeSweepClusters = (deps: Deps) => async (): Promise<SweepResult> => {
-  const due = await deps.store.listDueClusters(deps.clock.now());
-  const woken = await countSuccesses(deps, due, (clusterId) => signalCluster(deps, clusterId));
+  const { cluster, workload } = deps.loops;
+  const due = [
+    ...(await cluster.store.listDueClusters(deps.clock.now())).map((id) => ({ loop: cluster, id })),
+    ...(await workload.store.listDue(deps.clock.now())).map((id) => ({ loop: workload, id })),
+  ];
+  const woken = await countSuccesses(deps, due, ({ loop, id }) => signalLoop(loop, id));
   // The cloud is listed before the store is read, so that nothing newborn looks like an orphan.
   const found = await deps.foundations.listClusterIds();
-  const existing = await deps.store.findExisting([...found.keys()]);
-  const orphans = [...found].filter(([clusterId, { youngest }]) => !existing.has(clusterId) && isOld(deps, youngest));
+  const clusters = await cluster.store.findExisting([...found.keys()]);
+  // A workload has a secret under its id as well.
+  const workloads = await workload.store.findExisting([...found.keys()].filter((id) => !clusters.has(id)));
+  const orphans = [...found]
+    .filter(([id, { youngest }]) => !clusters.has(id) && !workloads.has(id) && isOld(deps, youngest))
+    .map(([id, { instanceIds }]) => ({ id, instanceIds }));
   const removed = await countSuccesses(deps, orphans, (orphan) => removeOrphan(deps, orphan));
   return { woken, removed };
 };
@@ -52,17 +63,21 @@ function isOld({ clock }: Deps, since: Date | undefined): boolean {
   return since === undefined || secondsSince(since.toISOString(), clock.now()) > orphanAgeSeconds;
 }
 
-type Orphan = readonly [clusterId: string, found: { readonly instanceIds: readonly string[] }];
+interface Orphan {
+  readonly id: string;
+  readonly instanceIds: readonly string[];
+}
 
-async function removeOrphan({ machines, foundations, log }: Deps, [clusterId, { instanceIds }]: Orphan): Promise<void> {
+async function removeOrphan({ machines, foundations, log }: Deps, orphan: Orphan): Promise<void> {
+  const { id: clusterId, instanceIds } = orphan;
   log.warn('removing what belongs to no cluster', { clusterId, instances: instanceIds.length });
   if (instanceIds.length > 0) await machines.terminate(instanceIds);
   const left = await foundations.cleanUp(clusterId);
   if (left.length > 0) log.info('still in use, left for the next sweep', { clusterId, left });
 }
 
-/** One after the other; what fails for one cluster is told and does not keep the others waiting. */
-async function countSuccesses<T>(
+/** One after the other; what fails for one is told and does not keep the others waiting. */
+async function countSuccesses<T extends { readonly id: string }>(
   { log }: Deps,
   items: readonly T[],
   act: (item: T) => Promise<unknown>,
@@ -74,7 +89,7 @@ async function countSuccesses<T>(
       count += 1;
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
-      log.error('sweep of one cluster failed', { item: String(item), errorName: name, errorMessage: message });
+      log.error('sweep of one cluster failed', { item: item.id, errorName: name, errorMessage: message });
     }
   }
   return count;
@@ -85,8 +100,7 @@ export const handler = lambdaStack({ name: 'sweep-clusters', input: z.unknown() 
     const env = parseEnv(SweepClustersEnv);
     const clients = { ec2: ec2Client(), iam: iamClient(), secrets: secretsClient() };
     return makeSweepClusters({
-      store: dynamoClusterStore(dynamoClient(), env.CLUSTER_TABLE),
-      workflow: sfnWorkflow(sfnClient(), env.RECONCILE_STATE_MACHINE_ARN),
+      loops: realLoops(env),
       foundations: awsFoundations({ ...clients, settings: nodeSettings(env) }),
       machines: ec2Terminator(ec2Client()),
       clock: systemClock,

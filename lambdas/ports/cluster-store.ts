@@ -2,41 +2,31 @@
 
 import type { ActivityEntry, Plan } from '../domain/cluster/plan.ts';
 import type { ClusterRecord, DeploymentStatus, Foundation, NodeRecord, Timestamp } from '../domain/cluster/records.ts';
+import type { LoopStore } from './loop-store.ts';
 
 export interface LoadedCluster {
   readonly record: ClusterRecord;
   readonly nodes: readonly NodeRecord[];
   /** Status of the deployment; absent if its record does not exist (creation stopped in the middle). */
   readonly status?: DeploymentStatus;
+  /** The deployment has a callback. @default false */
+  readonly hasCallback?: boolean;
 }
 
-/** What a signal or a run's end sees of the record, read in the same atomic write. */
-export interface LoopState {
-  readonly signalSeq: number;
-  readonly endedRun: number;
-  readonly waitToken?: string;
-}
-
-export interface ClusterStore {
-  /**
-   * Takes the stored wait token away and reads `signalSeq`, in one write, on condition that `run` is the run that may act
-   * (`endedRun` + 1). @returns undefined if the cluster does not exist or another run has taken over
-   */
-  claimPass(clusterId: string, run: number): Promise<{ readonly signalSeq: number } | undefined>;
+export interface ClusterStore extends LoopStore {
   /** Reads all records of the cluster, strongly consistent. @throws NotFound */
   loadCluster(clusterId: string): Promise<LoadedCluster>;
+  /**
+   * Reads the cluster's own record and no other, so without its nodes and without what an update asks for.
+   * @returns undefined if there is none
+   */
+  findRecord(clusterId: string): Promise<ClusterRecord | undefined>;
   /**
    * Writes what PlanCluster concluded. The cluster's own item comes first, in one conditional write; what else is lost if the
    * writer stops in between is found again by the next pass, and a lost status is written by the next `loadCluster`.
    * @throws Conflict if `revision` has moved on
    */
   savePlan(clusterId: string, revision: number, plan: Plan, now: Date): Promise<void>;
-  /** Atomically adds 1 to `signalSeq`. @returns undefined if the cluster does not exist */
-  addSignal(clusterId: string): Promise<LoopState | undefined>;
-  /** Stores the token if `signalSeq` still is `seen` and `run` may act. @returns whether it was stored */
-  storeWaitToken(clusterId: string, run: number, seen: number, token: string): Promise<boolean>;
-  /** Sets `endedRun` to `run` if it is `run` - 1 and, unless `seen` is undefined, `signalSeq` is `seen`. @returns whether it did */
-  endRun(clusterId: string, run: number, seen: number | undefined): Promise<boolean>;
 
   /** Actions' results. All are idempotent. */
   saveFoundation(clusterId: string, foundation: Foundation): Promise<void>;

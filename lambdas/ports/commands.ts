@@ -11,5 +11,15 @@ export interface Commands {
     instanceIds: readonly string[],
     parameters: Readonly<Record<string, string>>,
   ): Promise<ReadonlyMap<string, string>>;
+  /** How commands stand, by instance. */
   listInvocations(commandIds: readonly string[]): Promise<readonly ObservedCommand[]>;
+}
+
+/** One of the documents that look after nodes that have been started. */
+export interface Upkeep {
+  /** @returns command id by instance; instances missing from it are not known to SSM (any more) */
+  send(
+    instanceIds: readonly string[],
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<ReadonlyMap<string, string>>;
 }

@@ -10,6 +10,11 @@ export interface Foundations {
    */
   prepare(desired: DesiredCluster, masterZones: readonly string[], before?: Foundation): Promise<Foundation>;
   /**
+   * Removes what was made for the cluster earlier and `foundation`, which was prepared for `desired`, does not hold. Repeatable.
+   * @returns what could not be removed yet, as `cleanUp` does
+   */
+  release(desired: DesiredCluster, foundation: Foundation): Promise<readonly string[]>;
+  /**
    * Removes all of it. Repeatable; finds things by name and tag, not by record.
    * @returns what could not be removed yet (in use by an instance that still shuts down), in words; empty: nothing is left
    */

@@ -43,6 +43,10 @@ export interface Machines {
   launchSlaves(context: LaunchContext, count: number, offerings: readonly Offering[]): Promise<LaunchedSlaves>;
   /** Idempotent; instances that do not exist any more are no error. In batches. */
   terminate(instanceIds: readonly string[]): Promise<void>;
+  /** Idempotent; instances that do not exist any more or are in another state are left alone. */
+  stop(instanceIds: readonly string[]): Promise<void>;
+  /** As `stop`. @throws CapacityUnavailable */
+  start(instanceIds: readonly string[]): Promise<void>;
   /** Instance that holds the elastic IP. */
   findAddressHolder(allocationId: string): Promise<string | undefined>;
   associateAddress(allocationId: string, instanceId: string): Promise<void>;

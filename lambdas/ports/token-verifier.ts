@@ -2,7 +2,13 @@
 import type { RefusalReason } from '../contracts/api.ts';
 
 export type Verdict =
-  | { readonly issuer: string; readonly subject: string }
+  | {
+      readonly issuer: string;
+      readonly subject: string;
+      readonly organization?: string;
+      /** Separated by blanks; empty if the token names none. */
+      readonly scope: string;
+    }
   /** Without detail of the token. */
   | { readonly reason: RefusalReason };
 

@@ -11,19 +11,43 @@ export interface RouteMatch<R extends RouteKey> {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The first matching route wins. @throws HttpError 404 if no route has the path, 405 with `Allow` if none has the method */
+/**
+ * The first matching route wins. HEAD goes where GET goes.
+ * @throws HttpError 404 if no route has the path, 405 with `Allow` if none has the method
+ */
 export function matchRoute<R extends RouteKey>(routes: readonly R[], method: string, path: string): RouteMatch<R> {
-  const segments = path.split('/').map(decodeSegment);
-  const matches = routes.flatMap((route) => {
+  const matches = matchesOf(routes, path);
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const match = matches.find(({ route }) => route.method === wanted);
+  if (match) return match;
+  const allowed = methodsOf(matches, path);
+  throw new HttpError(405, `Request method '${method}' not supported; supported here: ${allowed}`, { Allow: allowed });
+}
+
+/** Methods of a path, as the header `Allow` has them. @throws HttpError 404 if no route has the path */
+export function allowedMethods(routes: readonly RouteKey[], path: string): string {
+  return methodsOf(matchesOf(routes, path), path);
+}
+
+/** Whether a route's path stands for this one. */
+export function matchesPath(pattern: string, path: string): boolean {
+  return matchPath(pattern, segmentsOf(path)) !== undefined;
+}
+
+function matchesOf<R extends RouteKey>(routes: readonly R[], path: string): RouteMatch<R>[] {
+  const segments = segmentsOf(path);
+  return routes.flatMap((route) => {
     const parameters = matchPath(route.path, segments);
     return parameters ? [{ route, parameters }] : [];
   });
-  const match = matches.find(({ route }) => route.method === method);
-  if (match) return match;
-  if (matches.length === 0) throw new HttpError(404, `No such path: ${path}`);
-  const allowed = [...new Set(matches.map(({ route }) => route.method))].sort().join(', ');
-  throw new HttpError(405, `Request method '${method}' not supported; supported here: ${allowed}`, { Allow: allowed });
 }
+
+function methodsOf(matches: readonly RouteMatch<RouteKey>[], path: string): string {
+  if (matches.length === 0) throw new HttpError(404, `No such path: ${path}`);
+  return [...new Set(matches.map(({ route }) => route.method))].sort().join(', ');
+}
+
+const segmentsOf = (path: string) => path.split('/').map(decodeSegment);
 
 function matchPath(pattern: string, segments: readonly string[]): Record<string, string> | undefined {
   const expected = pattern.split('/');

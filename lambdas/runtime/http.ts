@@ -1,6 +1,7 @@
-/** An HTTP API event as a request, and an answer as an HTTP API response. */
-import { type AuthorizerContext, apiPrefix, type HttpAnswer, type HttpEvent } from '../contracts/api.ts';
+/** An API Gateway event as a request, and an answer as an API Gateway response. */
+import type { AuthorizerContext, HttpAnswer, HttpEvent, ProxyEvent } from '../contracts/api.ts';
 import { InvalidInput } from '../contracts/error-names.ts';
+import { requestPathOf } from './http-path.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -9,6 +10,7 @@ export interface HttpRequest {
   /** Scheme, host and prefix as the client used them, without trailing slash: the start of every link. */
   readonly baseUrl: string;
   readonly query: URLSearchParams;
+  readonly headers: Headers;
   /** Media type in lower case without parameters; empty if there is none. */
   readonly contentType: string;
   /** Bytes as sent; decode with `textOf`. */
@@ -35,17 +37,40 @@ export const text = (body: string): HttpResponse => ({
 export const noContent: HttpResponse = { status: 204 };
 
 export function readRequest(event: HttpEvent): HttpRequest {
-  const { path, prefix } = splitPath(event);
+  const { path, prefix } = requestPathOf(event);
+  const headers = headersOf(event);
   return {
-    method: event.requestContext.http.method.toUpperCase(),
+    method: event.httpMethod.toUpperCase(),
     path,
-    baseUrl: `${originOf(event)}${prefix}`,
-    query: new URLSearchParams(event.rawQueryString),
-    contentType: (event.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    baseUrl: `${originOf(headers, event)}${prefix}`,
+    query: queryOf(event),
+    headers,
+    contentType: (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    auth: event.requestContext.authorizer?.lambda ?? { authenticated: 'false', reason: 'missing' },
+    auth: event.requestContext.authorizer ?? { authenticated: 'false', reason: 'missing' },
   };
 }
+
+/** Headers by name in any case. What is no valid header is left out; API Gateway lets none through. */
+export function headersOf({ headers }: Pick<ProxyEvent, 'headers'>): Headers {
+  const found = new Headers();
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value !== undefined && isToken.test(name) && isFieldValue.test(value)) found.set(name, value);
+  }
+  return found;
+}
+const isToken = /^[!#$%&'*+.^_`|~\w-]+$/;
+const isFieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Every value of every parameter, in the order of names as API Gateway gives them. */
+export function queryOf({ multiValueQueryStringParameters }: QueryPart): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, values] of Object.entries(multiValueQueryStringParameters ?? {})) {
+    for (const value of values) query.append(name, value);
+  }
+  return query;
+}
+type QueryPart = Pick<ProxyEvent, 'multiValueQueryStringParameters'>;
 
 export function writeAnswer(response: HttpResponse, requestId: string): HttpAnswer {
   return {
@@ -64,24 +89,11 @@ export function textOf(body: Uint8Array): string {
   }
 }
 
-/** Repeated and trailing slashes mean nothing; a stage other than `$default` is part of the raw path and of every link. */
-function splitPath(event: HttpEvent): { readonly path: string; readonly prefix: string } {
-  let path = `/${event.rawPath.split('/').filter(Boolean).join('/')}`;
-  let prefix = '';
-  const stage = event.requestContext.stage ?? '$default';
-  for (const part of [`/${stage}`, apiPrefix]) {
-    if (path !== part && !path.startsWith(`${part}/`)) continue;
-    prefix += part;
-    path = path.slice(part.length) || '/';
-  }
-  return { path, prefix };
-}
-
 const hostPattern = /^[A-Za-z0-9.[\]:-]+$/;
 
-/** As the client addressed the API; API Gateway lets no host but its own through. */
-function originOf({ headers, requestContext }: HttpEvent): string {
-  const host = [headers.host, requestContext.domainName].find((name) => name && hostPattern.test(name)) ?? 'localhost';
-  const scheme = headers['x-forwarded-proto']?.split(',', 1)[0]?.trim().toLowerCase() === 'http' ? 'http' : 'https';
-  return `${scheme}://${host}`;
+/** As the client addressed the API; API Gateway lets no host but its own and its custom domains through. */
+function originOf(headers: Headers, { requestContext }: HttpEvent): string {
+  const host = [headers.get('host'), requestContext.domainName].find((name) => name && hostPattern.test(name));
+  const scheme = headers.get('x-forwarded-proto')?.split(',', 1)[0]?.trim().toLowerCase() === 'http' ? 'http' : 'https';
+  return `${scheme}://${host ?? 'localhost'}`;
 }

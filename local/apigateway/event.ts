@@ -1,5 +1,6 @@
-/** Events of payload format 2.0. */
+/** Events of payload format 1.0. */
 import type { IncomingMessage } from 'node:http';
+import { isBinary } from './binary.ts';
 import type { RouteMatch } from './routes.ts';
 
 export interface ApiRequest {
@@ -10,105 +11,95 @@ export interface ApiRequest {
   /** Simulated time. */
   readonly now: Date;
   readonly apiId: string;
+  readonly stageName: string;
   readonly accountId: string;
   readonly port: number;
 }
 
-interface Common {
-  readonly version: '2.0';
-  readonly routeKey: string;
-  readonly rawPath: string;
-  readonly rawQueryString: string;
-  readonly cookies?: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly queryStringParameters?: Readonly<Record<string, string>>;
-  readonly pathParameters?: Readonly<Record<string, string>>;
-  readonly requestContext: Readonly<Record<string, unknown>>;
-}
-
 /** @param authorizer what the authorizer answered as its context */
-export function proxyEvent(from: ApiRequest, match: RouteMatch, authorizer: unknown): Record<string, unknown> {
+export function proxyEvent(
+  from: ApiRequest,
+  match: RouteMatch,
+  { authorizer, binaryTypes }: { readonly authorizer?: unknown; readonly binaryTypes: readonly string[] },
+): Record<string, unknown> {
   const common = commonPart(from, match);
-  const isBase64Encoded = !isText(common.headers['content-type']);
+  const isBase64Encoded = from.body.length > 0 && isBinary(from.request.headers['content-type'], binaryTypes);
   return {
     ...common,
-    requestContext: {
-      ...common.requestContext,
-      ...(authorizer !== undefined && { authorizer: { lambda: authorizer } }),
-    },
-    ...(from.body.length > 0 && { body: from.body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
-    isBase64Encoded: from.body.length > 0 && isBase64Encoded,
+    requestContext: { ...common.requestContext, ...(authorizer !== undefined && { authorizer }) },
+    body: from.body.length > 0 ? from.body.toString(isBase64Encoded ? 'base64' : 'utf8') : null,
+    isBase64Encoded,
   };
 }
 
-export function authorizerEvent(from: ApiRequest, match: RouteMatch, routeArn: string, identity: readonly string[]) {
-  return {
-    ...commonPart(from, match),
-    type: 'REQUEST',
-    routeArn,
-    identitySource: identity.length > 0 ? identity : null,
-  };
+export function authorizerEvent(from: ApiRequest, match: RouteMatch, methodArn: string): Record<string, unknown> {
+  return { ...commonPart(from, match), type: 'REQUEST', methodArn };
 }
 
-function commonPart({ request, url, requestId, now, apiId, accountId, port }: ApiRequest, match: RouteMatch): Common {
-  const headers = headersOf(request, port);
-  const cookies = request.headers.cookie?.split(/;\s*/);
-  const query = queryOf(url);
-  const parameters = match.pathParameters;
+/** The API is served at the root, as by a custom domain without base path: the client's path has no stage in front. */
+function commonPart({ request, url, requestId, now, ...api }: ApiRequest, { route, pathParameters }: RouteMatch) {
+  const headers = headersOf(request, api.port);
+  const query = valuesByName([...url.searchParams]);
+  const httpMethod = request.method ?? 'GET';
   return {
-    version: '2.0',
-    routeKey: match.route.key,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
-    ...(cookies && { cookies }),
-    headers,
-    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
-    ...(Object.keys(parameters).length > 0 && { pathParameters: parameters }),
+    resource: route.path,
+    path: url.pathname,
+    httpMethod,
+    headers: lastOf(headers),
+    multiValueHeaders: headers,
+    queryStringParameters: orNull(lastOf(query)),
+    multiValueQueryStringParameters: orNull(query),
+    pathParameters: orNull(pathParameters),
+    stageVariables: null,
     requestContext: {
-      accountId,
-      apiId,
-      domainName: headers.host?.split(':')[0] ?? '',
-      domainPrefix: apiId,
-      http: {
-        method: request.method ?? 'GET',
-        path: url.pathname,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-        userAgent: headers['user-agent'] ?? '',
-      },
+      accountId: api.accountId,
+      apiId: api.apiId,
+      domainName: request.headers.host?.split(':')[0] ?? '',
+      domainPrefix: api.apiId,
+      httpMethod,
+      identity: { sourceIp: addressOf(request), userAgent: request.headers['user-agent'] ?? '' },
+      path: url.pathname,
+      protocol: `HTTP/${request.httpVersion}`,
       requestId,
-      routeKey: match.route.key,
-      stage: '$default',
-      time: clfTime(now),
-      timeEpoch: now.getTime(),
+      requestTime: clfTime(now),
+      requestTimeEpoch: now.getTime(),
+      resourceId: route.resourceId,
+      resourcePath: route.path,
+      stage: api.stageName,
     },
   };
 }
 
-/** Names in lower case, repeated ones joined by commas, cookies apart; the forwarded headers are API Gateway's own. */
-function headersOf(request: IncomingMessage, port: number): Record<string, string> {
-  const given = Object.entries(request.headersDistinct)
-    .filter(([name]) => name !== 'cookie')
-    .map(([name, values]) => [name, (values ?? []).join(',')] as const);
+type Values = Readonly<Record<string, readonly string[]>>;
+
+/** Names as the client wrote them; the forwarded headers are API Gateway's own. */
+function headersOf(request: IncomingMessage, port: number): Values {
+  const { rawHeaders } = request;
+  const pairs = rawHeaders.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
+  );
   return {
-    ...Object.fromEntries(given),
-    'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
-    'x-forwarded-port': String(port),
-    'x-forwarded-proto': 'http',
+    ...valuesByName(pairs.filter(([name]) => !/^x-forwarded-/i.test(name))),
+    'X-Forwarded-For': [addressOf(request)],
+    'X-Forwarded-Port': [String(port)],
+    'X-Forwarded-Proto': ['http'],
   };
 }
 
-function queryOf(url: URL): Record<string, string> {
-  const query: Record<string, string> = {};
-  for (const [name, value] of url.searchParams)
-    query[name] = query[name] === undefined ? value : `${query[name]},${value}`;
-  return query;
+const addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress ?? '127.0.0.1';
+
+function valuesByName(pairs: readonly (readonly [string, string])[]): Values {
+  const values: Record<string, string[]> = {};
+  for (const [name, value] of pairs) values[name] = [...(values[name] ?? []), value];
+  return values;
 }
 
-/** API Gateway passes these as text and everything else in base64, also YAML and form data. */
-function isText(contentType: string | undefined): boolean {
-  if (!contentType) return true;
-  return /^(text\/|application\/(json|javascript|xml|[^;]*\+(json|xml)))/i.test(contentType);
+function lastOf(values: Values): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));
+}
+
+function orNull<T extends object>(values: T): T | null {
+  return Object.keys(values).length > 0 ? values : null;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

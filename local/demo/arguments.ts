@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util';
 export const USAGE = `Usage: npm run demo -- [FILE] [options]
 
   FILE             a TOSCA template                       (default examples/mesos-cluster.yaml)
-  -p name=value    a parameter; may be repeated. Values that are JSON are taken as JSON
+                   Services and jobs get the cluster of examples/small-cluster.yaml first
+  -p name=value    a parameter; may be repeated. Values that are JSON are taken as JSON. Passwords
+                   that the template requires and nobody gives are made up
   --speed <n>      simulated seconds per second           (default 60)
   --seed <text>    equal seeds draw equal delays          (default 1)
-  --keep           leave the cluster and the local cloud running, until Ctrl-C
+  --keep           leave all that was made and the local cloud running, until Ctrl-C
   --help           this text`;
 
 export interface DemoArguments {

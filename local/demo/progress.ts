@@ -1,4 +1,4 @@
-/** What the demo shows while it waits: the control plane's log as it grows, and how many nodes are how far. */
+/** What the demo shows while it waits: the control plane's log as it grows, and how many nodes, or services and jobs, are how far. */
 import type { DemoClient, Resource } from './client.ts';
 
 interface VirtualMachine {
@@ -24,9 +24,12 @@ function stageOf({ metadata, state }: Resource): string {
   }
 }
 
-/** `master_server 2 booting 1 ready · slave_server 3 booting` */
+/** `master_server 2 booting 1 ready · slave_server 3 booting`, or of services and jobs `check started · count creating` */
 export function summarize(resources: readonly Resource[]): string {
+  const applications = resources.filter(({ toscaNodeType }) => /\.Application\.Docker\.\w+$/.test(toscaNodeType));
   const computes = resources.filter(({ toscaNodeType }) => toscaNodeType.endsWith('.Compute'));
+  if (computes.length === 0)
+    return applications.map(({ toscaNodeName, state }) => `${toscaNodeName} ${state.toLowerCase()}`).join(' · ');
   const byNode = Map.groupBy(computes, ({ toscaNodeName }) => toscaNodeName);
   const parts = [...byNode].map(([name, of]) => {
     const stages = Map.groupBy(of, stageOf);

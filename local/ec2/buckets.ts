@@ -1,26 +1,7 @@
-/** EC2's token buckets: requests per action, and instances per account. */
+/** EC2's limits on requests, per action. */
+import { type Bucket, createBucket } from '../bucket.ts';
 import type { SimClock } from '../types.ts';
 import { fail } from './wire.ts';
-
-export interface Bucket {
-  /** Takes up to `wanted` tokens, or none if there are fewer than `least`. @returns how many it took */
-  take(wanted: number, least?: number): number;
-}
-
-export function createBucket(clock: SimClock, burst: number, perSecond: number): Bucket {
-  let tokens = burst;
-  let filledAt = clock.now();
-  return {
-    take(wanted, least = 1) {
-      const now = clock.now();
-      tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * perSecond);
-      filledAt = now;
-      const taken = tokens < least ? 0 : Math.min(wanted, Math.floor(tokens));
-      tokens -= taken;
-      return taken;
-    },
-  };
-}
 
 /** Burst and refill per second; actions that are not named share the bucket of their family. */
 const requestLimits: Readonly<Record<string, readonly [number, number]>> = {

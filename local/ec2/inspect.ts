@@ -41,6 +41,8 @@ export interface Ec2Inspect {
     tags: Readonly<Record<string, string>>;
     holder?: string;
   }[];
+  /** Ports of an instance that are open to networks, as `tcp 80`, sorted. */
+  openPorts(instanceId: string): readonly string[];
   /** Ends an instance as if its hardware had failed, or by spot interruption with two minutes' notice. */
   kill(instanceId: string): void;
   interrupt(instanceId: string): void;
@@ -80,6 +82,11 @@ export function createInspect(world: World): Ec2Inspect {
           ...(holder === undefined ? {} : { holder }),
         };
       }),
+    openPorts: (id) =>
+      find(id)
+        .networkInterface.groups.flatMap(({ ingress }) => ingress.filter(({ peerKind }) => peerKind === 'cidr'))
+        .map(({ protocol, from }) => `${protocol} ${from}`)
+        .sort(),
     kill: (id) => terminate(world, find(id), ec2Itself),
     interrupt: (id) => interruptSpot(world, find(id), ec2Itself),
   };

@@ -1,7 +1,7 @@
 import type { Caller } from '../types.ts';
 import { findInstances, stateItem } from './describe-instances.ts';
 import { start, stop, terminate } from './lifecycle.ts';
-import type { Instance } from './types.ts';
+import type { Instance, InstanceState } from './types.ts';
 import { fail, objectsOf, textsOf, type Wire } from './wire.ts';
 import { isVisible, type World } from './world.ts';
 
@@ -24,11 +24,41 @@ function changeAll(world: World, input: Wire, change: (instance: Instance) => vo
 export function terminateInstances(world: World, input: Wire, by: Caller): unknown {
   return changeAll(world, input, (instance) => terminate(world, instance, by));
 }
+/** What is on its way already is left alone. */
 export function stopInstances(world: World, input: Wire): unknown {
-  return changeAll(world, input, (instance) => stop(world, instance));
+  refuseUnlessIn(world, input, ['running', 'stopping', 'stopped'], 'stopped');
+  const spot = findInstances(world, textsOf(input.InstanceId)).find(({ market }) => market === 'spot');
+  if (spot)
+    fail(
+      'UnsupportedOperation',
+      `You can't stop the Spot Instance '${spot.id}' because it is associated with a one-time Spot Instance request.`,
+    );
+  return changeAll(world, input, (instance) => {
+    if (instance.state === 'running') stop(world, instance);
+  });
 }
+
 export function startInstances(world: World, input: Wire): unknown {
-  return changeAll(world, input, (instance) => start(world, instance));
+  refuseUnlessIn(world, input, ['stopped', 'pending', 'running'], 'started');
+  for (const { instanceType, market, networkInterface, state } of findInstances(world, textsOf(input.InstanceId))) {
+    const { zone } = networkInterface.subnet;
+    if (state === 'stopped' && world.faults.lacksCapacity(instanceType, zone, market))
+      fail(
+        'InsufficientInstanceCapacity',
+        `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}).`,
+      );
+  }
+  return changeAll(world, input, (instance) => {
+    if (instance.state === 'stopped') start(world, instance);
+  });
+}
+
+/** @throws AwsError IncorrectInstanceState */
+function refuseUnlessIn(world: World, input: Wire, states: readonly InstanceState[], done: string): void {
+  const unfit = findInstances(world, textsOf(input.InstanceId)).find(({ state }) => !states.includes(state));
+  if (!unfit) return;
+  const why = `The instance '${unfit.id}' is not in a state from which it can be ${done}.`;
+  fail('IncorrectInstanceState', why);
 }
 
 /** Sets tags on resources of any kind, or on none if one id is bad. */

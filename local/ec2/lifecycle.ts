@@ -4,7 +4,7 @@
  */
 import type { Machine } from '../nodes/types.ts';
 import type { Caller } from '../types.ts';
-import { publicIpOf } from './addresses.ts';
+import { drawPublicIp, publicIpOf } from './addresses.ts';
 import { letsIn, letsOut, letsOutToInternet, type Peer } from './firewall.ts';
 import { removeInterface } from './network-interfaces.ts';
 import { hasInternetRoute } from './subnets.ts';
@@ -59,15 +59,21 @@ function finish(world: World, instance: Instance): void {
   enter(world, instance, 'terminated');
 }
 
+/** Idempotent. The instance keeps its disks and private addresses; a public one that was assigned at launch goes. */
 export function stop(world: World, instance: Instance): void {
-  if (instance.state !== 'running' && instance.state !== 'pending') return;
+  const { networkInterface } = instance;
   enter(world, instance, 'stopping');
   world.nodes().powerOff(instance.id, { discard: false });
-  later(world, instance, 10_000, 30_000, () => enter(world, instance, 'stopped'));
+  later(world, instance, 10_000, 30_000, () => {
+    instance.hadPublicAddress = networkInterface.assignedPublicIp !== undefined;
+    delete networkInterface.assignedPublicIp;
+    enter(world, instance, 'stopped');
+  });
 }
 
 export function start(world: World, instance: Instance): void {
-  if (instance.state === 'stopped') enterPending(world, instance);
+  if (instance.hadPublicAddress) instance.networkInterface.assignedPublicIp = drawPublicIp(world);
+  enterPending(world, instance);
 }
 
 /** Announces the interruption of a spot instance, two minutes ahead. */

@@ -97,6 +97,8 @@ export interface Instance extends Entity {
   readonly userData: string;
   readonly volumes: readonly Volume[];
   state: InstanceState;
+  /** Of a stopped one: it gets a new public address when it is started. */
+  hadPublicAddress?: boolean;
   /** Who asked for its end, and when. */
   terminatedBy?: Caller;
   terminationAskedAt?: number;

@@ -1,8 +1,9 @@
 /** All that EC2 knows, and the rules by which its objects come to be and are found. */
+
+import { type Bucket, createBucket } from '../bucket.ts';
 import type { IamDirectory } from '../iam/types.ts';
 import type { NodeSimulator } from '../nodes/types.ts';
 import type { Caller, EventBus, Faults, Random, SimClock } from '../types.ts';
-import { type Bucket, createBucket } from './buckets.ts';
 import type {
   Address,
   Ec2Limits,

@@ -1,4 +1,4 @@
-/** The managed policies of AWS that stacks attach to functions, as far as the local cloud has their services. */
+/** The managed policies of AWS that stacks attach, as far as the local cloud has their services. */
 import type { PolicyStatement } from '../types.ts';
 import type { PolicyDocument } from './types.ts';
 
@@ -14,7 +14,19 @@ const interfaces = allow(
 );
 const serviceRole = (name: string) => `arn:aws:iam::aws:policy/service-role/${name}`;
 
+/** What API Gateway needs to write the logs of all APIs of an account. */
+const apiLogs = allow(
+  'logs:CreateLogGroup',
+  'logs:CreateLogStream',
+  'logs:DescribeLogGroups',
+  'logs:DescribeLogStreams',
+  'logs:PutLogEvents',
+  'logs:GetLogEvents',
+  'logs:FilterLogEvents',
+);
+
 export const managedByAws: Readonly<Record<string, PolicyDocument>> = {
+  [serviceRole('AmazonAPIGatewayPushToCloudWatchLogs')]: { Statement: [apiLogs] },
   [serviceRole('AWSLambdaBasicExecutionRole')]: { Statement: [logs] },
   [serviceRole('AWSLambdaVPCAccessExecutionRole')]: { Statement: [logs, interfaces] },
   [serviceRole('AWSLambdaSQSQueueExecutionRole')]: {

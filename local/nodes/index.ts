@@ -1,17 +1,21 @@
 /** Simulated nodes with their cluster software, and the way to them from functions in the VPC. */
+
+import { createActions, type NodesActions } from './actions.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { createInspect, type NodesInspect } from './inspect.ts';
 import { createSimulator, type NodesOptions } from './simulator.ts';
 import type { NodeSimulator } from './types.ts';
 
-export { securityGroupsHeader } from './http/router.ts';
-export type { InspectedCluster, NodesInspect } from './inspect.ts';
+export type { NodesActions } from './actions.ts';
+export { type InternetRequest, type Router, securityGroupsHeader } from './http/router.ts';
+export type { InspectedCluster, InspectedTask, NodesInspect } from './inspect.ts';
 export type { NodesOptions } from './simulator.ts';
 export type { NodeSimulator } from './types.ts';
 
 export interface Nodes extends NodeSimulator {
   readonly router: Router;
   readonly inspect: NodesInspect;
+  readonly act: NodesActions;
   /** Ends all nodes, their connections and the router. */
   close(): Promise<void>;
 }
@@ -27,6 +31,7 @@ export function createNodes(options: NodesOptions): Nodes {
     run: simulator.run,
     router,
     inspect: createInspect(simulator),
+    act: createActions(simulator),
     async close() {
       simulator.close();
       await router.close();

@@ -4,6 +4,7 @@ import type { Faults, Random } from '../types.ts';
 import type { AwsAnswer, NodeAwsClient } from './aws-client.ts';
 import { createDurations, type Durations } from './durations.ts';
 import type { Life } from './life.ts';
+import type { Accounts, Process, Settings } from './software/member.ts';
 import type { Machine } from './types.ts';
 import type { NodeIdentity } from './user-data.ts';
 
@@ -15,6 +16,19 @@ export interface Disk {
   zookeeper: 'empty' | 'synced';
   /** How often a start command ran, for faults. */
   starts: number;
+  /** Identity of the Mesos agent, and the power-on in which it registered with it. */
+  agent?: { readonly id: string; readonly life: Life };
+  /** Of a master: addresses that its Mesos offers no more. */
+  cordoned: readonly string[];
+  /** What Docker starts again when the machine is powered on. */
+  containers?: Containers;
+}
+
+/** A member's software as it was started last. */
+export interface Containers {
+  readonly settings: Settings;
+  readonly accounts?: Accounts;
+  readonly processes: readonly Process[];
 }
 
 export interface Node {
@@ -36,7 +50,13 @@ export interface Node {
   lock: Promise<void>;
 }
 
-export const emptyDisk = (): Disk => ({ images: new Set(), registry: 'empty', zookeeper: 'empty', starts: 0 });
+export const emptyDisk = (): Disk => ({
+  images: new Set(),
+  registry: 'empty',
+  zookeeper: 'empty',
+  starts: 0,
+  cordoned: [],
+});
 
 export function createNode(parts: Omit<Node, 'durations' | 'log' | 'lock'>): Node {
   return { ...parts, durations: createDurations(parts.random), log: [], lock: Promise.resolve() };

@@ -3,9 +3,11 @@ import type { Faults, Random, SimClock } from '../types.ts';
 import { createConnections, createNodeAwsClient, type NodeAwsClient } from './aws-client.ts';
 import { createLife } from './life.ts';
 import { boot, createNode, type Disk, emptyDisk, type Node } from './node.ts';
+import { runCommand, takesTurns } from './run.ts';
 import type { NodeCredentials } from './signature.ts';
+import { type Behaviours, createBehaviours } from './software/behaviours.ts';
 import { createSoftware, type Software } from './software/cluster.ts';
-import { runStart } from './start/run.ts';
+import { startContainers } from './start/containers.ts';
 import type { Machine, ManagedAgent, NodeCommand, NodeCommandResult, NodeSimulator } from './types.ts';
 import { parseUserData } from './user-data.ts';
 
@@ -21,9 +23,13 @@ export interface NodesOptions {
 export interface SimulatedNodes extends NodeSimulator {
   /** The powered-on node at a private address. */
   findByIp(ip: string): Node | undefined;
+  /** The powered-on node that has a public address now. */
+  findByPublicIp(ip: string): Node | undefined;
   /** By cluster id; one that no command has reached yet has none. */
   readonly clusters: ReadonlyMap<string, Software>;
   readonly nodes: ReadonlyMap<string, Node>;
+  /** How simulated tasks behave. */
+  readonly behaviours: Behaviours;
   /** Ends all lives and connections. */
   close(): void;
 }
@@ -41,11 +47,15 @@ export function createSimulator(options: NodesOptions): SimulatedNodes {
   const agents = new Map<string, RegisteredAgent>();
   const clusters = new Map<string, Software>();
   const byIp = new Map<string, Node>();
+  const behaviours = createBehaviours();
 
   const softwareOf = (clusterId: string): Software => {
     const known = clusters.get(clusterId);
     if (known) return known;
-    const created = createSoftware(clusterId, clock, random.fork(`cluster-${clusterId}`));
+    const created = createSoftware({
+      ...{ clusterId, clock, behaviours },
+      random: random.fork(`cluster-${clusterId}`),
+    });
     clusters.set(clusterId, created);
     return created;
   };
@@ -62,6 +72,7 @@ export function createSimulator(options: NodesOptions): SimulatedNodes {
     const node = createNode({ machine, identity, life, disk, random: random.fork(instanceId), aws: client });
     nodes.set(instanceId, node);
     byIp.set(machine.privateIp, node);
+    void startContainers(node, softwareOf);
     void boot(node, faults, () => {
       node.registeredAt = clock.now();
       agents.set(instanceId, new RegisteredAgent(clock, node));
@@ -89,11 +100,13 @@ export function createSimulator(options: NodesOptions): SimulatedNodes {
     },
     run(instanceId, command, done) {
       const node = nodes.get(instanceId);
-      return node ? runOn(node, command, done, (it) => runStart({ clock, faults, softwareOf }, node, it)) : () => {};
+      return node ? runOn(node, command, done, (it) => runCommand({ clock, faults, softwareOf }, node, it)) : () => {};
     },
     findByIp: (ip) => byIp.get(ip),
+    findByPublicIp: (ip) => [...nodes.values()].find(({ machine }) => machine.publicIp() === ip),
     clusters,
     nodes,
+    behaviours,
     close() {
       for (const node of nodes.values()) node.life.end();
       connections.destroy();
@@ -157,18 +170,24 @@ function runOn(
   const cancelTimeout = node.life.after(command.timeoutSeconds * 1000, () =>
     finish({ status: 'TimedOut', exitCode: 137, stdout: '', stderr: '' }),
   );
-  const turn = node.lock.then(async () => {
+  const act = async () => {
     if (!over) finish(await script(command));
-  });
+  };
+  const cancel = () => {
+    over = true;
+    cancelTimeout();
+  };
+  if (!takesTurns(command)) {
+    void act();
+    return cancel;
+  }
+  const turn = node.lock.then(act);
   // The lock is let go by whoever ends first: the script, or the agent that kills it.
   node.lock = Promise.race([
     turn,
     new Promise<void>((resolve) => node.life.after(command.timeoutSeconds * 1000, resolve)),
   ]);
-  return () => {
-    over = true;
-    cancelTimeout();
-  };
+  return cancel;
 }
 
 const refused = { ok: false, status: 0, body: 'the node has no role, or no way to the internet' };

@@ -1,4 +1,4 @@
-import { tagList, textOf } from '../ec2/wire.ts';
+import { tagList, textOf, textsOf } from '../ec2/wire.ts';
 import { type Secret, secretItem, versionStages } from './secret.ts';
 import {
   arnPrefix,
@@ -43,27 +43,83 @@ function newSecret(state: State, input: Input, own: Pick<Secret, 'name' | 'value
     tags: tagList(input.Tags),
     createdAt: now,
     changedAt: now,
+    staged: new Map(),
   };
 }
 
 export function getSecretValue(state: State, input: Input): unknown {
   const secret = needLiving(state, input);
+  const { VersionId, SecretString, VersionStages, createdAt } = findVersion(secret, input);
   return {
     ARN: secret.arn,
     Name: secret.name,
-    VersionId: secret.versionId,
-    SecretString: secret.value,
-    VersionStages: versionStages,
-    CreatedDate: secret.changedAt / 1000,
+    VersionId,
+    SecretString,
+    VersionStages,
+    CreatedDate: createdAt / 1000,
   };
 }
 
+/** By id, by stage, or the current one. @throws AwsError ResourceNotFoundException */
+function findVersion(secret: Secret, input: Input) {
+  const id = textOf(input.VersionId);
+  const stage = textOf(input.VersionStage) ?? 'AWSCURRENT';
+  if (id === secret.versionId || (id === undefined && stage === 'AWSCURRENT')) {
+    const { versionId: VersionId, value: SecretString, changedAt: createdAt } = secret;
+    return { VersionId, SecretString, VersionStages: versionStages, createdAt };
+  }
+  const found = [...secret.staged].find(([known, { stages }]) => (id === undefined ? stages.has(stage) : known === id));
+  if (!found) {
+    fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret value for the version.");
+  }
+  const [VersionId, { value: SecretString, stages, createdAt }] = found;
+  return { VersionId, SecretString, VersionStages: [...stages], createdAt };
+}
+
+/** With stages of its own, a new version leaves the current one where it is. @throws AwsError ResourceExistsException */
 export function putSecretValue(state: State, input: Input): unknown {
   const secret = needLiving(state, input);
-  secret.value = textOf(input.SecretString) ?? secret.value;
-  secret.versionId = textOf(input.ClientRequestToken) ?? newVersionId(state);
-  secret.changedAt = state.clock.now();
-  return { ARN: secret.arn, Name: secret.name, VersionId: secret.versionId, VersionStages: versionStages };
+  const value = textOf(input.SecretString) ?? secret.value;
+  const versionId = textOf(input.ClientRequestToken) ?? newVersionId(state);
+  const stages = textsOf(input.VersionStages);
+  if (stages.length > 0 && !stages.includes('AWSCURRENT')) stageVersion(state, secret, { versionId, value, stages });
+  else Object.assign(secret, { value, versionId, changedAt: state.clock.now() });
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: versionId,
+    VersionStages: stages.length > 0 ? stages : versionStages,
+  };
+}
+
+function stageVersion(
+  { clock }: State,
+  secret: Secret,
+  { versionId, value, stages }: { versionId: string; value: string; stages: readonly string[] },
+): void {
+  const known = secret.staged.get(versionId);
+  if (known && known.value !== value) {
+    fail('ResourceExistsException', 'You provided a ClientRequestToken that is in use by another version.');
+  }
+  for (const { stages: others } of secret.staged.values()) for (const stage of stages) others.delete(stage);
+  const version = known ?? { value, stages: new Set<string>(), createdAt: clock.now() };
+  for (const stage of stages) version.stages.add(stage);
+  secret.staged.set(versionId, version);
+}
+
+/** Takes a stage from a version, which is forgotten with its last one. Stages are not moved here: nobody does. */
+export function updateSecretVersionStage(state: State, input: Input): unknown {
+  const secret = needLiving(state, input);
+  if (input.MoveToVersionId !== undefined) fail('InvalidParameterException', 'Moving stages is not simulated.');
+  const versionId = textOf(input.RemoveFromVersionId) ?? fail('InvalidParameterException', 'Nothing is to be changed.');
+  const version = secret.staged.get(versionId);
+  const stage = textOf(input.VersionStage) ?? '';
+  if (!version) fail('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
+  if (!version.stages.delete(stage)) {
+    fail('InvalidParameterException', `The staging label ${stage} isn't attached to the version ${versionId}.`);
+  }
+  if (version.stages.size === 0) secret.staged.delete(versionId);
+  return { ARN: secret.arn, Name: secret.name };
 }
 
 export const describeSecret = (state: State, input: Input): unknown => secretItem(needSecret(state, input));

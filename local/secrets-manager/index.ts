@@ -1,7 +1,15 @@
 /** Secrets Manager of the local cloud. */
 import { tagList, textOf } from '../ec2/wire.ts';
 import type { AuthorizationContext, AwsCall, AwsService, ResourceTypes } from '../types.ts';
-import { createSecret, deleteSecret, describeSecret, getSecretValue, putSecretValue, tagResource } from './actions.ts';
+import {
+  createSecret,
+  deleteSecret,
+  describeSecret,
+  getSecretValue,
+  putSecretValue,
+  tagResource,
+  updateSecretVersionStage,
+} from './actions.ts';
 import { listSecrets } from './list-secrets.ts';
 import {
   arnPrefix,
@@ -24,6 +32,8 @@ export interface SecretsManager {
     secrets(): readonly {
       readonly name: string;
       readonly value: string;
+      /** Values of versions beside the current one. */
+      readonly staged: readonly string[];
       readonly tags: Readonly<Record<string, string>>;
     }[];
     /** Names of secrets with this value of this tag. */
@@ -36,6 +46,7 @@ const actions: Readonly<Record<string, (state: State, input: Input) => unknown>>
   GetSecretValue: getSecretValue,
   PutSecretValue: putSecretValue,
   UpdateSecret: putSecretValue,
+  UpdateSecretVersionStage: updateSecretVersionStage,
   DescribeSecret: describeSecret,
   ListSecrets: listSecrets,
   DeleteSecret: deleteSecret,
@@ -56,7 +67,12 @@ export function createSecretsManager(options: SecretsManagerOptions): SecretsMan
     resourceTypes: {},
     inspect: {
       secrets: () =>
-        livingSecrets(state).map(({ name, value, tags }) => ({ name, value, tags: Object.fromEntries(tags) })),
+        livingSecrets(state).map(({ name, value, tags, staged }) => ({
+          name,
+          value,
+          staged: [...staged.values()].map((version) => version.value),
+          tags: Object.fromEntries(tags),
+        })),
       leftovers: (key, value) =>
         livingSecrets(state)
           .filter(({ tags }) => tags.get(key) === value)

@@ -8,11 +8,20 @@ export interface Secret {
   value: string;
   versionId: string;
   changedAt: number;
+  /** By version id. */
+  readonly staged: Map<string, StagedVersion>;
   /** Set while it waits for its recovery window to end. */
   deletedAt?: number;
 }
 
-/** The one version that is kept is the current one. */
+/** A version that is kept beside the current one by stages of its own. */
+export interface StagedVersion {
+  readonly value: string;
+  readonly stages: Set<string>;
+  readonly createdAt: number;
+}
+
+/** The stages of the current version; earlier ones without a stage are not kept. */
 export const versionStages = ['AWSCURRENT'];
 
 export const secretItem = (secret: Secret) => ({
@@ -22,6 +31,9 @@ export const secretItem = (secret: Secret) => ({
   CreatedDate: secret.createdAt / 1000,
   LastChangedDate: secret.changedAt / 1000,
   Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
-  SecretVersionsToStages: { [secret.versionId]: versionStages },
+  SecretVersionsToStages: {
+    ...Object.fromEntries([...secret.staged].map(([id, { stages }]) => [id, [...stages]])),
+    [secret.versionId]: versionStages,
+  },
   ...(secret.deletedAt === undefined ? {} : { DeletedDate: secret.deletedAt / 1000 }),
 });

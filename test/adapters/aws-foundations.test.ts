@@ -1,5 +1,5 @@
 /** The adapters of EC2, IAM and Secrets Manager, by the real clients, on the emulated services with their late visibility. */
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { awsFoundations } from '../../lambdas/adapters/aws-foundations.ts';
@@ -21,7 +21,7 @@ const openPorts = [80, 443].map((port) => ({ protocol: 'tcp' as const, from: por
 const desired: DesiredCluster = desiredCluster({
   spec: { ...wanted, loadBalancers: { ...wanted.loadBalancers!, openPorts } },
 });
-const secrets = { ...accounts, consulGossipKey: 'a2V5', templateLiterals: {}, parameters: {} };
+const secrets = { ...accounts, consulGossipKey: 'a2V5', templateLiterals: {}, addOns: {}, parameters: {} };
 
 let cloud: Awaited<ReturnType<typeof createCluster>>;
 let clients: { ec2: EC2Client; iam: IAMClient; secrets: SecretsManagerClient };
@@ -94,12 +94,109 @@ describe('a cluster in the cloud', () => {
     expect(foundation.masterInterfaces.map(({ slot, zone, publicIp }) => [slot, zone, typeof publicIp])).toEqual(
       zones.map((zone, n) => [n + 1, zone, 'string']),
     );
-    expect(Object.keys(foundation.publicSecurityGroupIds)).toEqual(['balancers']);
+    expect(Object.keys(foundation.publicSecurityGroupIds)).toEqual(['masters', 'balancers', 'slaves']);
     expect(Object.keys(foundation.launchTemplates)).toEqual(['slaves']);
     await cloud.clock.advance(30_000);
     const before = leftovers().length;
     expect(await retried(() => foundations().prepare(desired, zones))).toEqual(foundation);
     expect(leftovers()).toHaveLength(before);
+  });
+
+  it('keeps the secrets of an update beside the first ones', async () => {
+    const credentials = secretsManagerCredentials(clients.secrets, settings.stackName);
+    const version = '0197a000-0000-7000-8000-0000000000bb';
+    const changed = { ...secrets, parameters: { text: 'a', number: 7, nested: { list: [true] } } };
+    await credentials.addVersion(clusterId, version, changed);
+    await credentials.addVersion(clusterId, version, changed);
+    expect(await credentials.get(clusterId)).toEqual(secrets);
+    expect(await credentials.get(clusterId, version)).toEqual(changed);
+    await credentials.dropVersion(clusterId, version);
+    await credentials.dropVersion(clusterId, version);
+    await expect(credentials.get(clusterId, version)).rejects.toMatchObject({ name: 'NotFound' });
+    expect(await credentials.get(clusterId)).toEqual(secrets);
+    await expect(
+      credentials.addVersion('0197a000-0000-7000-8000-00000000dead', version, changed),
+    ).rejects.toMatchObject({
+      name: 'NotFound',
+    });
+  });
+
+  describe('that is updated', () => {
+    const [slaves] = desired.spec.slaves;
+    const balancers = desired.spec.loadBalancers!;
+    const more = { ...slaves!, name: 'more' };
+    const rule = (protocol: 'tcp' | 'udp', port: number, cidr = '0.0.0.0/0') => ({
+      protocol,
+      from: port,
+      to: port,
+      cidr,
+    });
+    const permissions = async (id: string | undefined) => {
+      const { SecurityGroups } = await clients.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id!] }));
+      return (SecurityGroups?.[0]?.IpPermissions ?? [])
+        .flatMap(({ IpProtocol, FromPort, IpRanges = [] }) =>
+          IpRanges.map(({ CidrIp }) => `${IpProtocol} ${FromPort} ${CidrIp}`),
+        )
+        .sort();
+    };
+    const prepare = async (changes: Partial<typeof wanted>) => {
+      const of = { ...desired, generation: 2, spec: { ...desired.spec, ...changes } };
+      foundation = await retried(() => foundations().prepare(of, zones, foundation));
+      await cloud.clock.advance(30_000);
+      return { of, left: await foundations().release(of, foundation) };
+    };
+
+    it('opens ports and closes others', async () => {
+      const openPorts = [rule('tcp', 443), rule('udp', 53), rule('udp', 53, '10.0.0.0/8')];
+      const { left } = await prepare({ loadBalancers: { ...balancers, openPorts } });
+      expect(left).toEqual([]);
+      const id = foundation.publicSecurityGroupIds.balancers;
+      expect(await permissions(id)).toEqual(['tcp 443 0.0.0.0/0', 'udp 53 0.0.0.0/0', 'udp 53 10.0.0.0/8']);
+      await prepare({});
+      expect(await permissions(id)).toEqual(['tcp 443 0.0.0.0/0', 'tcp 80 0.0.0.0/0']);
+    });
+
+    it('has what another group needs as long as there is one', async () => {
+      const before = leftovers().length;
+      await prepare({ slaves: [slaves!, more] });
+      expect(Object.keys(foundation.launchTemplates)).toEqual(['slaves', 'more']);
+      expect(leftovers()).toHaveLength(before + 2);
+      await prepare({});
+      expect(leftovers()).toHaveLength(before);
+    });
+
+    it('launches slaves of another kind by another template, and tells the kind', async () => {
+      const first = foundation.launchTemplates.slaves!;
+      const before = leftovers().length;
+      await prepare({ slaves: [{ ...slaves!, rootDiskGiB: 77 }] });
+      const other = foundation.launchTemplates.slaves!;
+      expect(other.id).not.toBe(first.id);
+      expect(other.shape).not.toBe(first.shape);
+      expect(leftovers()).toHaveLength(before);
+      await prepare({});
+      expect(foundation.launchTemplates.slaves?.shape).toBe(first.shape);
+    });
+
+    it('gives the address of its load balancers back with them', async () => {
+      const { loadBalancers: _, ...without } = desired.spec;
+      const before = leftovers().length;
+      const of = { ...desired, generation: 2, spec: without };
+      const none = await retried(() => foundations().prepare(of, zones, foundation));
+      expect(none).not.toHaveProperty('virtualAddress');
+      expect(await foundations().release(of, none)).toEqual([]);
+      expect(leftovers()).toHaveLength(before - 2);
+      await cloud.clock.advance(30_000);
+      await prepare({});
+      expect(foundation.virtualAddress).toBeDefined();
+    });
+
+    it('says for what it was prepared', async () => {
+      const { preparedFor } = foundation;
+      await prepare({ slaves: [slaves!, more] });
+      expect(foundation.preparedFor).not.toBe(preparedFor);
+      await prepare({});
+      expect(foundation.preparedFor).toBe(preparedFor);
+    });
   });
 
   it('moves a free slot to another zone', async () => {

@@ -72,7 +72,7 @@ describe('ssmCommands', () => {
       ['failed', 'mesos-master: no leader after 180 s'],
       ['succeeded', undefined],
       ['in-progress', undefined],
-      ['failed', 'its start command ended as TimedOut'],
+      ['failed', 'the command ended as TimedOut'],
     ]);
   });
 });
@@ -80,7 +80,9 @@ describe('ssmCommands', () => {
 describe('sfnWorkflow', () => {
   it('starts a run under its name with exactly its input', async () => {
     const client = stubClient<SFNClient>({ StartExecution: () => ({}) });
-    expect(await sfnWorkflow(client, 'arn').startRun(clusterId, 7)).toBe('running');
+    expect(await sfnWorkflow(client, 'arn', (clusterId, run) => ({ clusterId, run })).startRun(clusterId, 7)).toBe(
+      'running',
+    );
     expect(client.inputsOf('StartExecution')).toEqual([
       { stateMachineArn: 'arn', name: `${clusterId}-7`, input: `{"clusterId":"${clusterId}","run":7}` },
     ]);
@@ -92,7 +94,7 @@ describe('sfnWorkflow', () => {
       SendTaskSuccess: ({ taskToken }: { taskToken: string }) =>
         taskToken === 'good' ? {} : Promise.reject(sdkError(taskToken)),
     });
-    const workflow = sfnWorkflow(client, 'arn');
+    const workflow = sfnWorkflow(client, 'arn', (clusterId, run) => ({ clusterId, run }));
     expect(await workflow.startRun(clusterId, 7)).toBe('over');
     expect(await workflow.wake('good')).toBe(true);
     for (const token of ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])

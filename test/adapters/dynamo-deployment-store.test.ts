@@ -11,6 +11,7 @@ import { alice, apiNow, bob, deploymentRecord, topologyNode } from '../support/d
 import { startTable, type TestTable } from '../support/dynalite.ts';
 
 const later = new Date(apiNow.getTime() + 60_000);
+const evenLater = new Date(apiNow.getTime() + 61_000);
 
 describe('dynamoDeploymentStore', () => {
   let table: TestTable;
@@ -75,6 +76,7 @@ describe('dynamoDeploymentStore', () => {
         endedRun: 0,
         launches: [],
         unavailable: {},
+        workloads: {},
         progress: { launchSeq: 0, failures: {} },
       },
       nodes: [],
@@ -87,7 +89,53 @@ describe('dynamoDeploymentStore', () => {
 
   it('refuses an id that exists', async () => {
     const record = await create();
-    await expect(store.create(record, desired({ clusterId: record.deploymentId }))).rejects.toThrow(Conflict);
+    const other = { ...record, createdAt: later.toISOString() };
+    await expect(store.create(other, desired({ clusterId: record.deploymentId }))).rejects.toThrow(Conflict);
+    expect(await store.find(record.deploymentId)).toEqual(record);
+  });
+
+  describe('a write whose answer is lost', () => {
+    /** Lets the n-th write of a kind through and then fails, as when the connection breaks and attempts are used up. */
+    const losing = (kind: string, nth: number, error: Error): DeploymentStore => {
+      let seen = 0;
+      const client = Object.create(table.client) as typeof table.client;
+      client.send = async (command: Parameters<typeof table.client.send>[0]) => {
+        const answer = await table.client.send(command);
+        seen += Number(command.constructor.name === kind);
+        if (command.constructor.name === kind && seen === nth) throw error;
+        return answer;
+      };
+      return dynamoDeploymentStore(client, table.tableName);
+    };
+    const lost = () => Object.assign(new Error('gone'), { name: 'TimeoutError' });
+    const repeated = () => Object.assign(new Error('there'), { name: 'ConditionalCheckFailedException' });
+
+    it.each([
+      [1, lost()],
+      [2, lost()],
+      [1, repeated()],
+      [2, repeated()],
+    ])('is found done: put %d of a creation, %s', async (nth, error) => {
+      const record = deploymentRecord({ deploymentId: newId() });
+      const desiredCluster = desired({ clusterId: record.deploymentId });
+      await losing('PutCommand', nth, error).create(record, desiredCluster);
+      expect(await store.find(record.deploymentId)).toEqual(record);
+      expect((await clusters.loadCluster(record.deploymentId)).record.desired).toEqual(desiredCluster);
+    });
+
+    it('is found done: the last one of a deletion and of a reset', async () => {
+      const { deploymentId } = await create();
+      await losing('UpdateCommand', 2, repeated()).requestDelete(deploymentId, later);
+      expect(await store.find(deploymentId)).toMatchObject({ status: 'DELETE_IN_PROGRESS' });
+      await losing('UpdateCommand', 1, repeated()).failDeletion(deploymentId, later);
+      expect(await store.find(deploymentId)).toMatchObject({ status: 'DELETE_FAILED' });
+    });
+
+    it('is a failure if it was not done', async () => {
+      const record = deploymentRecord({ deploymentId: newId(), template: 'x'.repeat(500_000) });
+      await expect(store.create(record, desired({ clusterId: record.deploymentId }))).rejects.toThrow();
+      expect(await store.find(record.deploymentId)).toBeUndefined();
+    });
   });
 
   it("lists an owner's deployments, newest first, over more pages than one", async () => {
@@ -104,6 +152,19 @@ describe('dynamoDeploymentStore', () => {
     const { deploymentId } = await create({ owner: bob });
     expect((await store.list(bob)).map((record) => record.deploymentId)).toEqual([deploymentId]);
     expect((await store.list(alice)).map((record) => record.deploymentId)).not.toContain(deploymentId);
+  });
+
+  it("lists an organization's deployments, whoever made them, newest first", async () => {
+    const organization = 'indigo-dc';
+    const made = (owner: typeof alice, createdAt: string, other = organization) =>
+      create({ owner, organization: other, createdAt });
+    const first = await made(alice, '2026-01-01T00:00:00.000Z');
+    const second = await made(bob, '2026-02-01T00:00:00.000Z');
+    await made(bob, '2026-02-02T00:00:00.000Z', 'elsewhere');
+    await made({ ...alice, issuer: 'https://other.example.org/' }, '2026-02-03T00:00:00.000Z');
+    await create({ owner: alice });
+    expect(await store.listOrganization(alice.issuer, organization)).toEqual([second, first]);
+    expect(await store.listOrganization(alice.issuer, 'nobody')).toEqual([]);
   });
 
   it('lists nodes and launches under way', async () => {
@@ -158,7 +219,7 @@ describe('dynamoDeploymentStore', () => {
     it('refuses a second time', async () => {
       const { deploymentId } = await create();
       await store.requestDelete(deploymentId, later);
-      await expect(store.requestDelete(deploymentId, later)).rejects.toThrow(Conflict);
+      await expect(store.requestDelete(deploymentId, evenLater)).rejects.toThrow(Conflict);
     });
 
     it('goes on where it stopped between its two writes', async () => {
@@ -202,16 +263,60 @@ describe('dynamoDeploymentStore', () => {
     });
   });
 
+  describe('failDeletion', () => {
+    const planOf = async (deploymentId: string) => ({
+      ...{ decisions: [], changedNodes: [], goneInstanceIds: [], launches: [], activity: [], settled: false },
+      ...{ progress: (await clusters.loadCluster(deploymentId)).record.progress, nextCheckAt: later.toISOString() },
+    });
+
+    it('changes the status and leaves the cluster to be removed; DELETE may be asked for again', async () => {
+      const { deploymentId } = await create();
+      await store.requestDelete(deploymentId, later);
+      await store.failDeletion(deploymentId, evenLater);
+      const { record, status } = await clusters.loadCluster(deploymentId);
+      expect([status, record.desired.presence, record.desired.forget]).toEqual(['DELETE_FAILED', 'absent', true]);
+      expect(await store.find(deploymentId)).toMatchObject({ updatedAt: evenLater.toISOString() });
+      await store.requestDelete(deploymentId, evenLater);
+      expect(await store.find(deploymentId)).toMatchObject({ status: 'DELETE_IN_PROGRESS' });
+    });
+
+    it.each(['CREATE_COMPLETE', 'CREATE_FAILED', 'UPDATE_IN_PROGRESS', 'DELETE_FAILED'] as const)(
+      'refuses what is %s',
+      async (status) => {
+        const { deploymentId } = await create();
+        await setStatus(deploymentId, status);
+        await expect(store.failDeletion(deploymentId, later)).rejects.toThrow(Conflict);
+        expect(await store.find(deploymentId)).toMatchObject({ status });
+      },
+    );
+
+    it('refuses what is gone', async () => {
+      await expect(store.failDeletion(newId(), later)).rejects.toThrow(Conflict);
+    });
+
+    it('is not taken back by what the loop announced before', async () => {
+      const { deploymentId } = await create();
+      await store.requestDelete(deploymentId, later);
+      const { record } = await clusters.loadCluster(deploymentId);
+      const plan = { ...(await planOf(deploymentId)), status: { value: 'DELETE_IN_PROGRESS' as const } };
+      await clusters.savePlan(deploymentId, record.revision, plan, later);
+      await store.failDeletion(deploymentId, evenLater);
+      expect((await clusters.loadCluster(deploymentId)).status).toBe('DELETE_FAILED');
+      expect(await store.find(deploymentId)).toMatchObject({ status: 'DELETE_FAILED' });
+    });
+  });
+
   describe('complete', () => {
     it.each([
       ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE'],
       ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE'],
+      ['UPDATE_FAILED', 'UPDATE_COMPLETE'],
       ['CREATE_COMPLETE', 'CREATE_COMPLETE'],
       ['UPDATE_COMPLETE', 'UPDATE_COMPLETE'],
     ] as const)('publishes outputs of a deployment that is %s', async (from, to) => {
       const { deploymentId } = await create();
       await setStatus(deploymentId, from);
-      await store.complete(deploymentId, { ips: ['198.51.100.7'] }, later);
+      await store.complete(deploymentId, { generation: 1, outputs: { ips: ['198.51.100.7'] } }, later);
       const found = await store.find(deploymentId);
       expect(found).toMatchObject({ status: to, outputs: { ips: ['198.51.100.7'] }, updatedAt: later.toISOString() });
       expect(found).not.toHaveProperty('statusReason');
@@ -220,13 +325,19 @@ describe('dynamoDeploymentStore', () => {
     it.each(['CREATE_FAILED', 'DELETE_IN_PROGRESS'] as const)('leaves alone what is %s', async (status) => {
       const { deploymentId } = await create();
       await setStatus(deploymentId, status);
-      await store.complete(deploymentId, { ip: '198.51.100.7' }, later);
+      await store.complete(deploymentId, { generation: 1, outputs: { ip: '198.51.100.7' } }, later);
       expect(await store.find(deploymentId)).toMatchObject({ status, outputs: {} });
+    });
+
+    it('leaves alone what is at another generation', async () => {
+      const { deploymentId } = await create();
+      await store.complete(deploymentId, { generation: 2, outputs: { ip: '198.51.100.7' } }, later);
+      expect(await store.find(deploymentId)).toMatchObject({ status: 'CREATE_IN_PROGRESS', outputs: {} });
     });
 
     it('does not bring back a deployment that is gone', async () => {
       const deploymentId = newId();
-      await store.complete(deploymentId, {}, later);
+      await store.complete(deploymentId, { generation: 1, outputs: {} }, later);
       expect(await store.find(deploymentId)).toBeUndefined();
     });
   });

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { httpGet } from '../../lambdas/adapters/http-get.ts';
+import { httpAsk } from '../../lambdas/adapters/http-ask.ts';
 import { parseAgents, parseElected } from '../../lambdas/adapters/mesos-answers.ts';
 import { mesosHttp } from '../../lambdas/adapters/mesos-http.ts';
 import { accounts } from '../local/nodes/cluster-harness.ts';
 
-describe('httpGet', () => {
+describe('httpAsk', () => {
   let server: Server;
   beforeAll(async () => {
     server = createServer((request, response) => {
@@ -20,7 +20,7 @@ describe('httpGet', () => {
     server.close();
   });
   const get = (path: string, timeoutMs = 2_000) =>
-    httpGet({
+    httpAsk({
       host: '127.0.0.1',
       port: (server.address() as AddressInfo).port,
       path,
@@ -51,6 +51,7 @@ describe('answers of Mesos', () => {
       active: true,
       resources: { cpus: 4, mem: 100, disk: 9 },
       used_resources: { cpus: 1 },
+      reserved_resources: { analysts: { cpus: 1, mem: 10, disk: 5 }, others: { cpus: 0.5 } },
       TASK_RUNNING: 2,
       TASK_STAGING: 1,
     };
@@ -61,6 +62,7 @@ describe('answers of Mesos', () => {
         active: true,
         total: { cpus: 4, mem: 100, disk: 9, gpus: 0 },
         used: { cpus: 1, mem: 0, disk: 0, gpus: 0 },
+        reserved: { cpus: 1.5, mem: 10, disk: 5, gpus: 0 },
         tasks: 3,
       },
     ]);

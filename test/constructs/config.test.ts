@@ -47,6 +47,20 @@ describe('parseConfig', () => {
     expect(config.rules.startAttempts).toBe(4);
   });
 
+  it('asks for no scopes and knows no administrators unless told', () => {
+    const { apiAdministrators, requiredScopes } = parseConfig({});
+    expect([apiAdministrators, requiredScopes]).toEqual([[], { change: [], act: [] }]);
+    const administrators = ['7f6c@https://iam.example/'];
+    const scopes = { change: ['offline_access', 'fts:submit-transfer'] };
+    const config = parseConfig({
+      apiAdministrators: JSON.stringify(administrators),
+      requiredScopes: scopes,
+      oidcIssuers: [{ issuer: 'https://iam.example/', organization: 'indigo-dc' }],
+    });
+    expect(config).toMatchObject({ apiAdministrators: administrators, requiredScopes: { ...scopes, act: [] } });
+    expect(config.oidcIssuers[0]?.organization).toBe('indigo-dc');
+  });
+
   it('reports every fault at once, by key', () => {
     const faults = faultsOf({
       stackName: 'no blanks please',
@@ -94,7 +108,15 @@ describe('parseConfig', () => {
     [{ vpcCidr: '10.0.0.0/8' }, 'vpcCidr: must be an IPv4 range from /16 to /25'],
     [{ rules: { deploymentTimeoutSeconds: 1000 } }, 'rules.deploymentTimeoutSeconds: must be longer than'],
     [{ imageOverrides: { indigo_9: {} } }, 'imageOverrides'],
+    [{ apiAdministrators: ['alice'] }, 'apiAdministrators.0: must be <subject>@<issuer>'],
+    [{ requiredScopes: { chang: [] } }, 'requiredScopes: '],
     [{ nodeImage: 'ubuntu' }, 'nodeImage: must be an AMI id or resolve:ssm:'],
+    [{ callbackAllowedNetworks: ['10.1.0.0'] }, 'callbackAllowedNetworks.0: must be a network such as 10.1.0.0/16'],
+    [{ limits: { deploymentsPerOwner: 0 } }, 'limits.deploymentsPerOwner: Too small'],
+    [{ limits: { deployments: 3 } }, 'limits: Unrecognized key'],
+    [{ workloadVolumeBase: '/var/lib' }, 'workloadVolumeBase: must be an absolute path with / at its end'],
+    [{ onedataProvider: { onezone: 'zone.example' } }, 'onedataProvider.provider'],
+    [{ onedataProvider: { onezone: 'z', provider: 'p', token: 't' } }, 'onedataProvider: Unrecognized key'],
   ])('explains what is wrong with %j', (context, message) => {
     expect(faultsOf(context)).toEqual([expect.stringContaining(message)]);
   });

@@ -104,15 +104,32 @@ describe('permissions', () => {
     ['await-signal', /^(logs|dynamodb|states):/],
     ['end-run', /^(logs|dynamodb|states):/],
     ['wake-cluster', /^(logs|dynamodb|states|sqs):/],
-    ['serve-api', /^(logs|dynamodb|sqs|secretsmanager):/],
+    [
+      'collect-load',
+      /^(logs:|dynamodb:(GetItem|BatchGetItem|Query)$|secretsmanager:GetSecretValue$|lambda:InvokeFunction$|sqs:SendMessage$)/,
+    ],
+    ['serve-api', /^(logs:|dynamodb:|sqs:|secretsmanager:|lambda:InvokeFunction$)/],
     ['start-containers', /^(logs|dynamodb|ssm|ec2:Describe)/],
+    ['plan-workload', /^(logs:|dynamodb:|secretsmanager:GetSecretValue$|lambda:InvokeFunction$)/],
+    [
+      'submit-workload',
+      /^(logs:|dynamodb:(GetItem|BatchGetItem|Query|UpdateItem)$|secretsmanager:GetSecretValue$|lambda:InvokeFunction$)/,
+    ],
+    ['end-workload', /^(logs:|dynamodb:|secretsmanager:DeleteSecret$)/],
+    ['send-callback', /^(logs:|dynamodb:(GetItem|BatchGetItem|Query)$|sqs:SendMessage$)/],
+    [
+      'deliver-callback',
+      /^(logs:|dynamodb:(GetItem|PutItem)$|sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility|GetQueue\w+)$)/,
+    ],
   ])('of %s are none but for what it does', (name, allowed) => {
     expect([...allows(name)].filter((action) => !allowed.test(action))).toEqual([]);
   });
 
   it('to read a cluster’s secret have only who needs its content', () => {
     const readers = Object.keys(functionEnvs).filter((name) => allows(name).has('secretsmanager:GetSecretValue'));
-    expect(readers.sort()).toEqual(['plan-cluster', 'serve-api']);
+    const onWorkloads = ['plan-workload', 'publish-workload', 'submit-workload', 'withdraw-workload'];
+    const actions = ['deploy-add-on', 'move-services', 'remove-add-on', ...onWorkloads];
+    expect(readers.sort()).toEqual([...actions, 'collect-load', 'plan-cluster', 'serve-api'].sort());
   });
 
   it('to launch instances have only the launching functions', () => {

@@ -1,5 +1,6 @@
 import {
   allStatements,
+  defaultStack,
   functionProperties,
   listOf,
   ofType,
@@ -8,13 +9,26 @@ import {
   violationsOf,
 } from './support.ts';
 
-describe('a stack with NAT gateways, mail, a mirror in ECR and a key', () => {
+describe('a stack with NAT gateways, mail, a mirror in ECR, a key and private receivers', () => {
   const variant = synthesizeStack({
     natGateways: 1,
     alarmEmail: 'operators@example.org',
     imageRegistry: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/mesos',
     nodeEncryptionKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d',
     tableRemovalPolicy: 'destroy',
+    apiThrottle: { requestsPerSecond: 7 },
+    apiAccountRole: false,
+    callbackAllowedNetworks: ['10.0.0.0/8'],
+    apiAdministrators: ['7f6c@https://iam.example.org/'],
+    requiredScopes: { change: ['offline_access', 'fts:submit-transfer'], act: ['offline_access'] },
+  });
+
+  it('tells the API who its administrators are, and which scopes to ask for', () => {
+    const { API_ACCESS } = functionProperties(variant, 'serve-api').Environment.Variables;
+    expect(JSON.parse(API_ACCESS)).toEqual({
+      administrators: ['7f6c@https://iam.example.org/'],
+      requiredScopes: { change: ['offline_access', 'fts:submit-transfer'], act: ['offline_access'] },
+    });
   });
 
   it('has private subnets, and tells the functions', () => {
@@ -22,6 +36,20 @@ describe('a stack with NAT gateways, mail, a mirror in ECR and a key', () => {
     variant.template.resourceCountIs('AWS::EC2::NatGateway', 1);
     const { PRIVATE_SUBNETS } = functionProperties(variant, 'plan-cluster').Environment.Variables;
     expect(JSON.stringify(PRIVATE_SUBNETS).match(/Subnet\dSubnet/g)).toHaveLength(3);
+  });
+
+  it('reaches private receivers of callbacks by its private subnets', () => {
+    const { VpcConfig, Environment } = functionProperties(variant, 'deliver-callback');
+    expect(VpcConfig.SubnetIds).toHaveLength(3);
+    expect(Environment.Variables.CALLBACK_ALLOWED_NETWORKS).toBe('["10.0.0.0/8"]');
+  });
+
+  it('leaves the account’s role for API logs alone, and throttles as it was told', () => {
+    variant.template.resourceCountIs('AWS::ApiGateway::Account', 0);
+    defaultStack().template.resourceCountIs('AWS::ApiGateway::Account', 1);
+    expect(theOnly(variant, 'AWS::ApiGateway::Stage').MethodSettings).toMatchObject([
+      { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 400 },
+    ]);
   });
 
   it('mails every alarm', () => {

@@ -26,10 +26,11 @@ case "$1 \${2:-}" in
   pull*) [ -z "\${FAKE_PULL_FAILS:-}" ] && touch "$MESOSCALE_ROOT/docker/pulled" ;;
   'run --rm') touch "\${6%%:*}/keystore.new" ;;
   run*) [ -s "$MESOSCALE_ROOT/docker/$4.json" ] && exit 125
-    printf '[{"State":{"Running":true,"Restarting":false,"Status":"running","ExitCode":0},"RestartCount":7,"Config":{"Labels":{"%s":"%s"}}}]' \\
-      "\${6%%=*}" "\${6#*=}" >"$MESOSCALE_ROOT/docker/$4.json" ;;
+    printf '[{"State":{"Running":true,"Restarting":false,"Status":"running","ExitCode":0},"RestartCount":7,"Config":{"Labels":{"%s":"%s"},"Env":["%s"]}}]' \\
+      "\${6%%=*}" "\${6#*=}" "$(grep -h MESOS_WHITELIST "$MESOSCALE_ROOT/etc/mesoscale/$4/environment" 2>/dev/null)" >"$MESOSCALE_ROOT/docker/$4.json" ;;
   inspect*) cat "$container" ;;
   'rm --force') rm -f "$MESOSCALE_ROOT/docker/$3.json" ;;
+  'kill --signal=USR1') [ -n "\${FAKE_AGENT_STAYS:-}" ] || sed -i 's/"Running":true/"Running":false/' "$MESOSCALE_ROOT/docker/$3.json" ;;
   'login '*) cat >>"$MESOSCALE_ROOT/docker/logins" ;;
 esac`),
   // ZooKeeper's four-letter words and plain connections go through it.

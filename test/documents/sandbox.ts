@@ -6,8 +6,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startScript } from '../../documents/index.ts';
+import { startScript, upkeepScript } from '../../documents/index.ts';
 import type { NodeRole } from '../../lambdas/contracts/cluster.ts';
+import type { UpkeepDocument } from '../../lambdas/contracts/documents.ts';
 import { startParameters } from '../../lambdas/domain/release/start-parameters.ts';
 import { type Example, exampleContext } from '../domain/release/example.ts';
 import { fakeCommands } from './fake-commands.ts';
@@ -38,11 +39,17 @@ const metadata: Readonly<Record<string, string>> = {
   'services/domain': 'amazonaws.com',
   'instance-id': 'i-0aaaaaaaaaaaaaaa1',
   'instance-type': 'm5.large',
+  mac: '0a:01:02:03:04:05',
   'instance-life-cycle': 'spot',
   'iam/security-credentials/': 'node-role',
   'iam/security-credentials/node-role':
     '{"AccessKeyId":"AKIATEST","SecretAccessKey":"sk-secret","Token":"session-secret"}',
 };
+
+/** As SSM puts the values in. */
+function withParameters(script: string, parameters: Readonly<Record<string, string>>): string {
+  return script.replaceAll(/\{\{ (\w+) \}\}/g, (_, name: string) => parameters[name] ?? '');
+}
 
 export class Sandbox {
   readonly root = mkdtempSync(join(tmpdir(), 'mesoscale-node-'));
@@ -51,10 +58,13 @@ export class Sandbox {
   private readonly http = new Map<string, string>();
 
   constructor(role: NodeRole, ip: string, example: Example = {}) {
-    const parameters = startParameters(role, exampleContext(example));
-    this.script = startScript(role).replaceAll(/\{\{ (\w+) \}\}/g, (_, name: string) => parameters[name] ?? '');
+    this.script = withParameters(startScript(role), startParameters(role, exampleContext(example)));
     for (const [path, body] of Object.entries(metadata)) this.answer(`/latest/meta-data/${path}`, body);
     this.answer('/latest/meta-data/local-ipv4', ip);
+    this.answer(
+      '/latest/meta-data/network/interfaces/macs/0a:01:02:03:04:05/vpc-ipv4-cidr-blocks',
+      '10.0.0.0/29 10.1.0.4/30',
+    );
     this.answer('/latest/api/token', 'imds-t0ken');
     this.answer('https://sqs.eu-west-1.amazonaws.com/', '{}');
     this.answer('https://secretsmanager.', JSON.stringify({ SecretString: JSON.stringify(secret) }));
@@ -63,6 +73,12 @@ export class Sandbox {
     for (const controller of ['cpu', 'memory', 'freezer'])
       mkdirSync(this.path(`/sys/fs/cgroup/${controller}`), { recursive: true });
     for (const [name, text] of Object.entries(fakeCommands)) this.write(`/bin/${name}`, text, 0o755);
+  }
+
+  /** From now on `run` runs this document's script. */
+  load(name: UpkeepDocument, parameters: Readonly<Record<string, string>>): this {
+    this.script = withParameters(upkeepScript(name), parameters);
+    return this;
   }
 
   path(path: string): string {

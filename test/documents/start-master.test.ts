@@ -85,6 +85,7 @@ describe('a master of indigo_1', () => {
     expect(containersOf(first)['mesos-master']).toEqual([
       ...['--env-file', '/etc/mesoscale/mesos-master/environment'],
       ...['--volume=/var/lib/mesos:/var/lib/mesos', '--volume=/var/log/mesos:/var/log/mesos'],
+      '--volume=/var/lib/mesoscale/whitelist:/var/lib/mesoscale/whitelist:ro',
       '--volume=/etc/mesoscale/mesos-master:/etc/mesoscale/mesos-master:ro',
       'mesosphere/mesos-master:0.28.0-2.0.16.ubuntu1404',
       '--registry=replicated_log',
@@ -100,6 +101,7 @@ describe('a master of indigo_1', () => {
       MESOS_LOG_DIR: '/var/log/mesos',
       MESOS_CLUSTER: 'indigo-test',
       MESOS_OFFER_TIMEOUT: '30secs',
+      MESOS_WHITELIST: '/var/lib/mesoscale/whitelist/agents',
       MESOS_REGISTRY_FETCH_TIMEOUT: '3mins',
       MESOS_CREDENTIALS: '/etc/mesoscale/mesos-master/credentials.json',
       MESOS_AUTHENTICATE_HTTP: 'true',

@@ -88,9 +88,26 @@ describe('a client of the original orchestrator', () => {
       title: 'Conflict',
       message: 'Deployment already in DELETE_IN_PROGRESS state.',
     });
+    await expectReset(orchent, path);
     await lab.cloud.until(async () => (await orchent('GET', path)).status === 404);
     expect((await orchent('GET', path)).json.message).toMatch(/doesn't exist$/);
   }, 60_000);
+
+  /** `depreset` calls a deletion failed, so that `depdel` may be repeated; removing goes on meanwhile, and is not held up. */
+  async function expectReset(orchent: Send, path: string): Promise<void> {
+    const reset = () => orchent('PATCH', path, JSON.stringify({ status: 'DELETE_FAILED' }));
+    expect((await reset()).status).toBe(204);
+    expect((await orchent('GET', path)).json.status).toBe('DELETE_FAILED');
+    expect((await reset()).json).toMatchObject({
+      code: 409,
+      message: 'Cannot reset a deployment in DELETE_FAILED state',
+    });
+    // Some passes of the loop: they leave the status alone.
+    await lab.cloud.clock.advance(5_000);
+    const { status, json } = await orchent('GET', path);
+    expect([status, json.status]).toEqual([200, 'DELETE_FAILED']);
+    expect((await orchent('DELETE', `${path}?force=true`)).status).toBe(204);
+  }
 
   /** It follows `next` until `self` is `last`, with the comma of `sort` encoded. */
   async function expectPages(orchent: Send): Promise<void> {
@@ -156,5 +173,53 @@ describe('a client of the original orchestrator', () => {
     await lab.cloud.until(async () => (await orpy('GET', '/deployments')).json.content.length === 0);
     await lab.cloud.until(() => lab.cloud.services.ec2.inspect.counts().instances === 0);
     lab.expectEmpty();
+  }, 60_000);
+
+  it('CLUES reads pages of resources, their times and the template', async () => {
+    const clues = sender('/orchestrator', { authorization: `Bearer ${token}` });
+    const parameters = { admin_password: password, masters: 1, slaves: 3 };
+    const { json } = await clues('POST', '/deployments', JSON.stringify({ template, parameters }));
+    const path = `/deployments/${json.uuid}`;
+    await lab.cloud.until(async () => !(await clues('GET', path)).json.status.endsWith('_IN_PROGRESS'));
+
+    const resources: { toscaNodeType: string; toscaNodeName: string; creationTime: string; uuid: string }[] = [];
+    let pages = 1;
+    for (let page = 0; page < pages; page += 1) {
+      const answer = (await clues('GET', `${path}/resources?size=2&page=${page}`)).json;
+      pages = answer.page.totalPages;
+      resources.push(...answer.content);
+    }
+    expect(pages).toBeGreaterThan(1);
+    expect(new Set(resources.map(({ uuid }) => uuid)).size).toBe(resources.length);
+    const machines = resources.filter(({ toscaNodeType }) => toscaNodeType === 'tosca.nodes.indigo.Compute');
+    expect(machines.filter(({ toscaNodeName }) => toscaNodeName === 'slave_server')).toHaveLength(3);
+    // It cuts the offset off and reads the rest as minutes; who has the oldest minute is none of its workers.
+    const minutes = machines.map(({ creationTime }) => creationTime.slice(0, -5));
+    expect(new Set(minutes).size).toBe(1);
+    expect(minutes[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
+
+    const given = await createApiClient(lab.cloud.apiUrl, token).request('GET', `${path}/template`, undefined, {
+      accept: 'text/plain',
+    });
+    expect([given.status, given.text]).toEqual([200, template]);
+    expect((await clues('DELETE', path)).status).toBe(204);
+    await lab.cloud.until(async () => (await clues('GET', path)).status === 404);
+  }, 60_000);
+
+  it('colleagues of one organization see what each other made, and the template without its secrets', async () => {
+    const own = sender('', { authorization: `Bearer ${token}` });
+    const tokenOf = (subject: string, claims: Record<string, unknown> = {}) =>
+      lab.cloud.issueToken({ subject, claims, lifetimeSeconds: 24 * 3600 });
+    const colleague = sender('', { authorization: `Bearer ${await tokenOf('colleague')}` });
+    const stranger = sender('', { authorization: `Bearer ${await tokenOf('s', { organisation_name: 'elsewhere' })}` });
+    const parameters = { admin_password: password, masters: 1, slaves: 0 };
+    const { json } = await own('POST', '/deployments', JSON.stringify({ template, parameters }));
+    const path = `/deployments/${json.uuid}`;
+    expect((await colleague('GET', path)).json.createdBy).toEqual(json.createdBy);
+    expect((await colleague('GET', '/deployments')).json.content).toEqual([]);
+    expect((await colleague('DELETE', path)).status).toBe(403);
+    expect((await stranger('GET', path)).status).toBe(404);
+    expect((await own('DELETE', path)).status).toBe(204);
+    await lab.cloud.until(async () => (await own('GET', path)).status === 404);
   }, 60_000);
 });

@@ -8,7 +8,7 @@ import { templateOf } from '../support/fault-lab.ts';
 import { ASSEMBLY_TIMEOUT_MS } from '../support/local-cloud.ts';
 
 const folder = join(process.cwd(), 'examples');
-const examples = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+const examples = readdirSync(folder).filter((name) => /-cluster\.ya?ml$/.test(name));
 const exampleParameters = { admin_password: 'an-example-password' };
 
 const withMasters = (count: number) => templateOf({ masters: count, slaves: 1, loadBalancers: 0 });

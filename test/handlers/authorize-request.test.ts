@@ -6,6 +6,15 @@ import { handler, makeAuthorizeRequest } from '../../lambdas/handlers/authorize-
 
 const now = new Date('2026-03-01T09:00:00.000Z');
 const nowSeconds = now.getTime() / 1000;
+const stageArn = 'arn:aws:execute-api:eu-west-1:1:api1/api';
+/** What API Gateway asks about a request. */
+const asked = (headers: Record<string, string> = {}, path = '/deployments') => ({
+  httpMethod: 'GET',
+  headers,
+  pathParameters: path === '/' ? null : { proxy: path.slice(1) },
+  requestContext: { path: `/api${path}` },
+  methodArn: `${stageArn}/GET${path}`,
+});
 
 describe('authorize-request', () => {
   let server: Server;
@@ -46,19 +55,26 @@ describe('authorize-request', () => {
       .sign(key);
 
   const ask = async (token: string, authorize = authorizer()) =>
-    (await authorize({ headers: { authorization: `Bearer ${token}` } })).context;
+    (await authorize(asked({ Authorization: `Bearer ${token}` }))).context;
 
   it('passes issuer and subject of a valid token', async () => {
-    expect(await ask(await sign())).toEqual({ authenticated: 'true', issuer: `${base}/`, subject: 'alice' });
+    expect(await ask(await sign())).toMatchObject({
+      authenticated: 'true',
+      issuer: `${base}/`,
+      subject: 'alice',
+    });
   });
 
   it.each(['Bearer', 'Bearer ', 'bearer  ', 'BEARER'])('takes the header %j followed by the token', async (prefix) => {
-    const { context } = await authorizer()({ headers: { authorization: `${prefix}${await sign()}` } });
+    const { context } = await authorizer()(asked({ authorization: `${prefix}${await sign()}` }));
     expect(context.authenticated).toBe('true');
   });
 
   it('takes ?access_token=', async () => {
-    const { context } = await authorizer()({ queryStringParameters: { access_token: await sign() } });
+    const { context } = await authorizer()({
+      ...asked(),
+      multiValueQueryStringParameters: { access_token: [await sign()] },
+    });
     expect(context.authenticated).toBe('true');
   });
 
@@ -69,15 +85,42 @@ describe('authorize-request', () => {
     expect(requests).toEqual(['/.well-known/openid-configuration', '/keys']);
   });
 
-  it('lets a caller without token through as not authenticated', async () => {
-    const missing = { isAuthorized: true, context: { authenticated: 'false', reason: 'missing' } };
-    expect(await authorizer()({})).toEqual(missing);
-    expect(await authorizer()({ headers: { authorization: 'Basic YTpi' } })).toEqual(missing);
-    expect(await authorizer()({ headers: { authorization: 'Bearer ' }, queryStringParameters: null })).toEqual(missing);
+  it.each([
+    ['no header', {}],
+    ['another scheme', { Authorization: 'Basic YTpi' }],
+    ['a scheme without a token', { Authorization: 'Bearer ' }],
+  ])('refuses a caller with %s, and says why', async (_, headers) => {
+    const message = 'Full authentication is required to access this resource';
+    expect(await authorizer()(asked(headers))).toEqual({
+      principalId: 'unknown',
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Deny', Resource: `${stageArn}/*` }],
+      },
+      context: { authenticated: 'false', reason: 'missing', message },
+    });
   });
 
+  const effectOf = async (event: ReturnType<typeof asked>) =>
+    (await authorizer()(event)).policyDocument.Statement[0].Effect;
+
+  it.each(['/', '/info', '/info/', '/openapi.json', '/docs', '/docs/x.css', '/orchestrator', '/orchestrator/info'])(
+    'lets everybody ask for %s, with a bad token too',
+    async (path) => {
+      expect(await effectOf(asked({}, path))).toBe('Allow');
+      expect(await effectOf(asked({ Authorization: 'Bearer garbage' }, path))).toBe('Allow');
+    },
+  );
+
+  it.each(['/configuration', '/deployments', '/info/x', '/docs/x/y', '/in%66o/..', '/nowhere'])(
+    'lets nobody unknown ask for %s',
+    async (path) => {
+      expect(await effectOf(asked({}, path))).toBe('Deny');
+    },
+  );
+
   it.each(['garbage', 'a.b.c', '..', 'eyJhbGciOiJub25lIn0..'])('calls the token %s malformed', async (token) => {
-    expect(await ask(token)).toEqual({ authenticated: 'false', reason: 'malformed' });
+    expect(await ask(token)).toMatchObject({ authenticated: 'false', reason: 'malformed' });
   });
 
   it('never asks an issuer that it was not given', async () => {
@@ -96,7 +139,7 @@ describe('authorize-request', () => {
     ['with a subject longer than OpenID Connect allows', { sub: 'x'.repeat(256) }],
     ['that is not valid yet', { nbf: nowSeconds + 60 }],
   ])('refuses a token %s', async (_, claims) => {
-    expect(await ask(await sign(claims as JWTPayload))).toEqual({ authenticated: 'false', reason: 'invalid' });
+    expect(await ask(await sign(claims as JWTPayload))).toMatchObject({ authenticated: 'false', reason: 'invalid' });
   });
 
   it('requires the audience where one is configured', async () => {
@@ -122,16 +165,18 @@ describe('authorize-request', () => {
     const authorize = authorizer();
     isDown = true;
     expect(await ask(await sign(), authorize)).toMatchObject({ reason: 'issuer-unavailable' });
+    // It is no fault of the caller: serve-api answers 503.
+    expect(await effectOf(asked({ Authorization: `Bearer ${await sign()}` }))).toBe('Allow');
     isDown = false;
     expect(await ask(await sign(), authorize)).toMatchObject({ authenticated: 'true' });
   });
 
   it('is wired from the environment', async () => {
     process.env.OIDC_ISSUERS = JSON.stringify([{ issuer: base }]);
-    const event = { version: '2.0', type: 'REQUEST', identitySource: null, headers: { authorization: 'Bearer x' } };
+    const event = { ...asked({ authorization: 'Bearer x' }), type: 'REQUEST' };
     const context = { functionName: 'authorize-request', awsRequestId: 'r' };
     // biome-ignore lint/suspicious/noExplicitAny: only what the middleware reads of Lambda's context is given
     const answer = await handler(event as any, context as any);
-    expect(answer).toEqual({ isAuthorized: true, context: { authenticated: 'false', reason: 'malformed' } });
+    expect(answer.context).toMatchObject({ authenticated: 'false', reason: 'malformed' });
   });
 });

@@ -1,4 +1,5 @@
 import { Forbidden, Throttled } from '../../lambdas/contracts/error-names.ts';
+import type { Foundation, NodeRecord } from '../../lambdas/domain/cluster/records.ts';
 import { makeCleanUpCluster } from '../../lambdas/handlers/clean-up-cluster.ts';
 import { makeMoveVirtualAddress } from '../../lambdas/handlers/move-virtual-address.ts';
 import { makePrepareCluster } from '../../lambdas/handlers/prepare-cluster.ts';
@@ -15,9 +16,12 @@ const absent = { desired: desired({ presence: 'absent' }) };
 describe('prepare-cluster', () => {
   const decision = { kind: 'prepare-cluster' as const, key: 'prepare', reason: 'r', masterZones: zones };
 
+  const nothingLeft = { release: async () => [] };
+
   it('records the foundation', async () => {
     const store = new FakeClusterStore().add();
     const foundations = {
+      ...nothingLeft,
       prepare: async (_: unknown, masterZones: readonly string[]) => ({
         ...foundation(),
         secretId: masterZones.join(),
@@ -31,7 +35,7 @@ describe('prepare-cluster', () => {
   });
 
   it('makes nothing for a cluster that is to be removed', async () => {
-    const foundations = { prepare: () => Promise.reject(new Error('prepared')) };
+    const foundations = { ...nothingLeft, prepare: () => Promise.reject(new Error('prepared')) };
     const result = await makePrepareCluster({ store: new FakeClusterStore().add(absent), foundations })({
       clusterId,
       decision,
@@ -42,12 +46,58 @@ describe('prepare-cluster', () => {
   it('reports what can never succeed and throws what may', async () => {
     const store = new FakeClusterStore().add();
     const failing = (error: Error) =>
-      makePrepareCluster({ store, foundations: { prepare: () => Promise.reject(error) } });
+      makePrepareCluster({ store, foundations: { ...nothingLeft, prepare: () => Promise.reject(error) } });
     expect(await failing(new Forbidden('no'))({ clusterId, decision })).toMatchObject({
       outcome: 'failed',
       error: 'Forbidden',
     });
     await expect(failing(new Throttled('slow down'))({ clusterId, decision })).rejects.toThrow(Throttled);
+  });
+
+  describe('after an update', () => {
+    /** Prepares again, with this left of before; the answer, and each foundation that was recorded. */
+    const prepareAgain = async (left: readonly string[], nodes: readonly NodeRecord[] = []) => {
+      const saved: Foundation[] = [];
+      const store = new FakeClusterStore().add({}, nodes);
+      const save = store.saveFoundation.bind(store);
+      store.saveFoundation = (...of) => {
+        saved.push(of[1]);
+        return save(...of);
+      };
+      const foundations = {
+        prepare: async () => foundation(),
+        release: async () => {
+          expect(saved.map(({ surplus }) => surplus)).toEqual([['what was prepared earlier']]);
+          return left;
+        },
+      };
+      const result = await makePrepareCluster({ store, foundations })({ clusterId, decision });
+      return { result, surplus: saved.map((each) => each.surplus) };
+    };
+
+    it('releases what was left, and remembers that something may be until it is done', async () => {
+      const { result, surplus } = await prepareAgain([]);
+      expect(result.outcome).toBe('done');
+      expect(surplus).toEqual([['what was prepared earlier'], undefined]);
+    });
+
+    it('leaves what nodes of a former group use', async () => {
+      const { result, surplus } = await prepareAgain(
+        ['security group sg-9'],
+        [node({ group: 'former', role: 'slave', ordinal: 1 })],
+      );
+      expect(result.outcome).toBe('done');
+      expect(surplus.at(-1)).toEqual(['security group sg-9']);
+    });
+
+    it('says what is still in use though no such node is left, so that it is tried again later', async () => {
+      const { result } = await prepareAgain(['security group sg-9']);
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        error: 'Conflict',
+        message: 'still in use: security group sg-9',
+      });
+    });
   });
 });
 
@@ -211,8 +261,14 @@ describe('other actions', () => {
       },
     };
     const store = new FakeClusterStore().add({}, readyNodes());
-    const decision = { kind: 'publish-outputs' as const, key: 'publish-outputs', reason: 'r' };
-    await makePublishOutputs({ store, deployments, clock: clockAt(at(9)) })({ clusterId, decision });
-    expect(completed).toEqual([clusterId, { master: '10.0.0.10', fixed: 7 }, at(9)]);
+    const decide = (generation: number) => ({
+      ...{ kind: 'publish-outputs' as const, key: 'publish-outputs', reason: 'r' },
+      generation,
+    });
+    const publish = makePublishOutputs({ store, deployments, clock: clockAt(at(9)) });
+    await publish({ clusterId, decision: decide(2) });
+    expect(completed).toEqual([]);
+    await publish({ clusterId, decision: decide(1) });
+    expect(completed).toEqual([clusterId, { generation: 1, outputs: { master: '10.0.0.10', fixed: 7 } }, at(9)]);
   });
 });

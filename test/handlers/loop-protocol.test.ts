@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { makeAwaitSignal } from '../../lambdas/handlers/await-signal.ts';
 import { makeEndRun } from '../../lambdas/handlers/end-run.ts';
-import { signalCluster } from '../../lambdas/handlers/loop/signal-cluster.ts';
+import { type Loops, signalLoop } from '../../lambdas/handlers/loop/signal-loop.ts';
 import type { Workflow } from '../../lambdas/ports/workflow.ts';
 import { clusterId } from '../support/clusters.ts';
 import { FakeClusterStore } from '../support/fake-cluster-store.ts';
@@ -69,7 +69,8 @@ class Machine {
   private tokens = 0;
   private readonly fates: Iterator<Fate>;
   private readonly interleaver: Interleaver;
-  private readonly deps: { store: FakeClusterStore; workflow: Workflow };
+  private readonly loop: { store: FakeClusterStore; workflow: Workflow };
+  private readonly loops: Loops;
 
   constructor(interleaver: Interleaver, drawn: readonly Fate[]) {
     this.interleaver = interleaver;
@@ -89,7 +90,8 @@ class Machine {
         return resume !== undefined;
       },
     };
-    this.deps = { store: interleaver.around(this.store), workflow: interleaver.around(workflow) };
+    this.loop = { store: interleaver.around(this.store), workflow: interleaver.around(workflow) };
+    this.loops = { cluster: this.loop, workload: this.loop };
   }
 
   private spawn(work: Promise<unknown>): void {
@@ -97,12 +99,12 @@ class Machine {
   }
 
   signal(): void {
-    this.spawn(signalCluster(this.deps, clusterId));
+    this.spawn(signalLoop(this.loop, clusterId));
   }
 
   private async execute(run: number): Promise<void> {
     for (;;) {
-      const claimed = await this.deps.store.claimPass(clusterId, run);
+      const claimed = await this.loop.store.claimPass(clusterId, run);
       if (!claimed) break;
       // Between its claim and its wait or end a run acts on the cluster; nobody else may meanwhile.
       this.acting.add(run);
@@ -125,10 +127,10 @@ class Machine {
     switch (fate) {
       case 'end':
       case 'continue':
-        return (await makeEndRun(this.deps)({ clusterId, run, seenSignalSeq, mode })).ended;
+        return (await makeEndRun(this.loops)({ clusterId, run, seenSignalSeq, mode })).ended;
       case 'end twice':
-        await makeEndRun(this.deps)({ clusterId, run, seenSignalSeq, mode });
-        return (await makeEndRun(this.deps)({ clusterId, run, seenSignalSeq, mode })).ended;
+        await makeEndRun(this.loops)({ clusterId, run, seenSignalSeq, mode });
+        return (await makeEndRun(this.loops)({ clusterId, run, seenSignalSeq, mode })).ended;
       case 'die waiting':
         await this.wait(run, seenSignalSeq).asked;
         this.die(run);
@@ -153,7 +155,7 @@ class Machine {
     this.tokens += 1;
     const taskToken = `token-${this.tokens}`;
     const answered = new Promise<void>((resolve) => this.waits.set(taskToken, resolve));
-    const asked = makeAwaitSignal(this.deps)({ clusterId, run, seenSignalSeq, taskToken });
+    const asked = makeAwaitSignal(this.loops)({ clusterId, run, seenSignalSeq, taskToken });
     this.spawn(asked);
     return { asked, answered };
   }

@@ -1,5 +1,6 @@
 import { InvariantBroken, NotFound } from '../../lambdas/contracts/error-names.ts';
 import { PlanOutput } from '../../lambdas/contracts/reconcile.ts';
+import type { OwnSignal } from '../../lambdas/contracts/signal.ts';
 import { makePlanCluster } from '../../lambdas/handlers/plan-cluster.ts';
 import type { ClusterSecrets } from '../../lambdas/ports/credentials.ts';
 import {
@@ -17,7 +18,9 @@ import {
   subnets,
 } from '../support/clusters.ts';
 import { FakeClusterStore } from '../support/fake-cluster-store.ts';
+import { FakeWorkloadStore } from '../support/fake-workload-store.ts';
 import { clockAt } from '../support/fakes.ts';
+import { workloadId } from '../support/workloads.ts';
 
 const account = { username: 'admin', password: 's3cret' };
 const secrets: ClusterSecrets = {
@@ -39,6 +42,7 @@ function planner(store: FakeClusterStore, nodes = readyNodes()) {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     }),
+    workloads: new FakeWorkloadStore(),
     machines: {
       listInstances: async () => {
         asked.push('ec2');
@@ -63,6 +67,7 @@ function planner(store: FakeClusterStore, nodes = readyNodes()) {
         return healthySnapshot(nodes);
       },
     },
+    signals: { send: async (signal: OwnSignal) => void asked.push(JSON.stringify(signal)) },
     clock: clockAt(at(10)),
     rules,
     subnets,
@@ -151,6 +156,40 @@ describe('plan-cluster', () => {
     const { deps } = planner(new FakeClusterStore().add({}, nodes, 'CREATE_IN_PROGRESS'), nodes);
     deps.credentials.get = () => Promise.reject(new NotFound('gone'));
     expect(await makePlanCluster(deps)(input())).toMatchObject({ next: 'wait' });
+  });
+
+  it('gives claims back whose workloads never came to be', async () => {
+    const claim = (seconds: number) => ({
+      ...{ name: 'web', type: 'MARATHON' as const, tasks: [], waiting: true },
+      at: at(seconds).toISOString(),
+    });
+    const workloads = { [workloadId]: claim(-500), 'lost-1': claim(-111), 'young-1': claim(-109) };
+    const nodes = readyNodes();
+    const { deps, plan } = planner(new FakeClusterStore().add({ workloads }, nodes, 'CREATE_COMPLETE'), nodes);
+    deps.workloads.add();
+    await plan(input());
+    expect(deps.workloads.claims).toEqual([`release lost-1 on ${clusterId}`]);
+  });
+
+  it('wakes what runs on a cluster that has a new master, which may have forgotten it', async () => {
+    const claim = { name: 'web', type: 'MARATHON' as const, tasks: [], waiting: false, at: at(0).toISOString() };
+    const woken = async (role: 'master' | 'slave') => {
+      const all = readyNodes();
+      const fresh = all.find((each) => each.role === role)?.instanceId;
+      const command = { commandId: 'command-1', commandSentAt: at(-30).toISOString(), startAttempts: 1 };
+      const nodes = all.map((each) =>
+        each.instanceId === fresh ? { ...each, ...command, status: 'starting' as const } : each,
+      );
+      const store = new FakeClusterStore().add({ workloads: { [workloadId]: claim } }, nodes, 'CREATE_COMPLETE');
+      const { deps, asked } = planner(store, nodes);
+      deps.workloads.add();
+      const succeeded = { instanceId: fresh ?? '', commandId: 'command-1', status: 'succeeded' as const };
+      const commands = { ...deps.commands, listInvocations: async () => [succeeded] };
+      await makePlanCluster({ ...deps, commands })(input());
+      return asked.filter((one) => one.includes('workload-changed'));
+    };
+    expect(await woken('master')).toEqual([JSON.stringify({ kind: 'workload-changed', workloadId })]);
+    expect(await woken('slave')).toEqual([]);
   });
 
   it('throws what it cannot judge', async () => {

@@ -9,12 +9,19 @@ const environment = {
   PUBLIC_SUBNETS: JSON.stringify(subnets.public),
   CONTROL_RULES: JSON.stringify(rules),
   MAX_TEMPLATE_BYTES: '262144',
+  API_LIMITS: JSON.stringify({ deploymentsPerOwner: 10, requestsPerSecond: 20, requestBurst: 200 }),
+  CALLBACK_ALLOWED_NETWORKS: '[]',
+  API_ACCESS: JSON.stringify({ administrators: [], requiredScopes: { change: [], act: [] } }),
+  BUILD_INFO: JSON.stringify({ revision: 'abc123', branch: 'main', time: '2026-02-28T12:00Z' }),
+  GATEWAY_FUNCTION_NAME: 'query-mesos',
+  WORKLOAD_VOLUME_BASE: '/volumes/',
+  ONEDATA_PROVIDER: 'null',
 };
 const event = {
-  version: '2.0',
-  rawPath: '/info',
-  headers: { host: 'api.example.org' },
-  requestContext: { stage: '$default', http: { method: 'GET' } },
+  httpMethod: 'GET',
+  headers: { Host: 'api.example.org' },
+  pathParameters: { proxy: 'info' },
+  requestContext: { path: '/api/info' },
 };
 describe('serve-api', () => {
   let handler: typeof Handler;
@@ -32,6 +39,6 @@ describe('serve-api', () => {
   });
 
   it('refuses what API Gateway does not send', async () => {
-    await expect(invoke({ rawPath: '/info' })).rejects.toMatchObject({ name: 'InvalidInput' });
+    await expect(invoke({ ...event, httpMethod: undefined })).rejects.toMatchObject({ name: 'InvalidInput' });
   });
 });

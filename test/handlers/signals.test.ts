@@ -3,7 +3,9 @@ import { makeSweepClusters } from '../../lambdas/handlers/sweep-clusters.ts';
 import { makeWakeCluster } from '../../lambdas/handlers/wake-cluster.ts';
 import { at, clusterId, node } from '../support/clusters.ts';
 import { FakeClusterStore } from '../support/fake-cluster-store.ts';
+import { FakeWorkloadStore } from '../support/fake-workload-store.ts';
 import { clockAt, FakeWorkflow, recordedLog } from '../support/fakes.ts';
+import { workloadId } from '../support/workloads.ts';
 
 const slave = node({ group: 'slaves', role: 'slave', ordinal: 1, instanceId: 'i-0abc' });
 const orphanId = '0197a000-0000-7000-8000-00000000dead';
@@ -13,7 +15,13 @@ describe('wake-cluster', () => {
     const store = new FakeClusterStore().add({ signalSeq: 0 }, [slave]);
     const workflow = new FakeWorkflow();
     const log = recordedLog();
-    const wake = makeWakeCluster({ store, workflow, log });
+    const workloads = new FakeWorkloadStore().add();
+    const workloadRuns = new FakeWorkflow();
+    const wake = makeWakeCluster({
+      loops: { cluster: { store, workflow }, workload: { store: workloads, workflow: workloadRuns } },
+      finder: { store, workloadMachineArn: 'arn:run-workload' },
+      log,
+    });
     const send = (...bodies: unknown[]) =>
       wake({
         Records: bodies.map((body, n) => ({
@@ -22,7 +30,7 @@ describe('wake-cluster', () => {
         })),
       });
     const seq = async () => (await store.loadCluster(clusterId)).record.signalSeq;
-    return { store, workflow, log, send, seq };
+    return { store, workflow, workloads, workloadRuns, log, send, seq };
   };
   const stateChange = {
     source: 'aws.ec2',
@@ -47,6 +55,20 @@ describe('wake-cluster', () => {
     expect(await send(own, stateChange, failedRun, command)).toEqual({ batchItemFailures: [] });
     expect(await seq()).toBe(1);
     expect([...workflow.runs.keys()]).toEqual([`${clusterId}-1`]);
+  });
+
+  it('signals workloads, by their own signals and by failed runs of their machine', async () => {
+    const { send, seq, workloads, workloadRuns } = setUp();
+    const run = (stateMachineArn: string) => ({
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { name: `${workloadId}-1`, stateMachineArn },
+    });
+    await send({ kind: 'workload-changed', workloadId }, run('arn:run-workload'));
+    expect([...workloadRuns.runs.keys()]).toEqual([`${workloadId}-1`]);
+    expect((await workloads.load(workloadId)).record.signalSeq).toBe(1);
+    await send(run('arn:reconcile-cluster'));
+    expect([(await workloads.load(workloadId)).record.signalSeq, await seq()]).toEqual([1, 0]);
   });
 
   it('acknowledges what is about nothing of ours', async () => {
@@ -91,10 +113,14 @@ describe('wake-cluster', () => {
 describe('sweep-clusters', () => {
   const setUp = (found: Record<string, { instanceIds: string[]; youngest?: Date }>) => {
     const store = new FakeClusterStore().add({ signalSeq: 0 }, [slave]);
+    const workloads = new FakeWorkloadStore();
+    const workloadRuns = new FakeWorkflow();
     const removed: string[] = [];
     const deps = {
-      store,
-      workflow: new FakeWorkflow(),
+      loops: {
+        cluster: { store, workflow: new FakeWorkflow() },
+        workload: { store: workloads, workflow: workloadRuns },
+      },
       foundations: {
         listClusterIds: async () => new Map(Object.entries(found)),
         cleanUp: async (id: string) => {
@@ -110,14 +136,14 @@ describe('sweep-clusters', () => {
       clock: clockAt(at(1000)),
       log: recordedLog(),
     };
-    return { deps, removed, sweep: makeSweepClusters(deps) };
+    return { deps, store, workloads, workloadRuns, removed, sweep: makeSweepClusters(deps) };
   };
 
   it('signals clusters whose next check is overdue', async () => {
-    const { deps, sweep } = setUp({});
-    deps.store.clusters.get(clusterId)!.nextCheckAt = at(999).toISOString();
+    const { store, sweep } = setUp({});
+    store.clusters.get(clusterId)!.nextCheckAt = at(999).toISOString();
     expect(await sweep()).toEqual({ woken: 1, removed: 0 });
-    deps.store.clusters.get(clusterId)!.nextCheckAt = at(1001).toISOString();
+    store.clusters.get(clusterId)!.nextCheckAt = at(1001).toISOString();
     expect(await sweep()).toEqual({ woken: 0, removed: 0 });
   });
 
@@ -130,6 +156,14 @@ describe('sweep-clusters', () => {
     expect(removed).toEqual(['terminate i-9', `clean up ${orphanId}`]);
   });
 
+  it('signals workloads whose next check is overdue, and takes none of their secrets for an orphan', async () => {
+    const { workloads, workloadRuns, removed, sweep } = setUp({ [workloadId]: { instanceIds: [], youngest: at(0) } });
+    workloads.add();
+    expect(await sweep()).toEqual({ woken: 2, removed: 0 });
+    expect([...workloadRuns.runs.keys()]).toEqual([`${workloadId}-1`]);
+    expect(removed).toEqual([]);
+  });
+
   it('leaves alone what is younger than two minutes', async () => {
     const { removed, sweep } = setUp({ [orphanId]: { instanceIds: ['i-9'], youngest: at(900) } });
     await sweep();
@@ -137,8 +171,8 @@ describe('sweep-clusters', () => {
   });
 
   it('goes on when one cluster fails', async () => {
-    const { deps, sweep } = setUp({ [orphanId]: { instanceIds: [] } });
-    deps.store.addSignal = () => Promise.reject(new DependencyUnavailable('table'));
+    const { deps, store, sweep } = setUp({ [orphanId]: { instanceIds: [] } });
+    store.addSignal = () => Promise.reject(new DependencyUnavailable('table'));
     expect(await sweep()).toEqual({ woken: 0, removed: 1 });
     expect(deps.log.lines.map(({ level }) => level)).toContain('error');
   });

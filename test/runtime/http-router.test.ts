@@ -1,5 +1,5 @@
 import { HttpError } from '../../lambdas/runtime/http-errors.ts';
-import { matchRoute, type RouteKey } from '../../lambdas/runtime/http-router.ts';
+import { allowedMethods, matchesPath, matchRoute, type RouteKey } from '../../lambdas/runtime/http-router.ts';
 
 const routes: RouteKey[] = [
   { method: 'GET', path: '/' },
@@ -38,5 +38,28 @@ describe('matchRoute', () => {
     })();
     expect(error).toBeInstanceOf(HttpError);
     expect(error).toMatchObject({ status: 405, headers: { Allow: 'GET, POST' } });
+  });
+
+  it('takes HEAD where GET is', () => {
+    expect(matchRoute(routes, 'HEAD', '/things/special').route.path).toBe('/things/special');
+  });
+});
+
+describe('allowedMethods', () => {
+  it('are those of a path', () => {
+    expect([allowedMethods(routes, '/things'), allowedMethods(routes, '/')]).toEqual(['GET, POST', 'GET']);
+    expect(() => allowedMethods(routes, '/nowhere')).toThrow(expect.objectContaining({ status: 404 }));
+  });
+});
+
+describe('matchesPath', () => {
+  it.each([
+    ['/docs/:file', '/docs/x.css', true],
+    ['/docs/:file', '/docs', false],
+    ['/docs/:file', '/docs/x/y', false],
+    ['/', '/', true],
+    ['/', '/x', false],
+  ])('%s stands for %s: %s', (pattern, path, expected) => {
+    expect(matchesPath(pattern, path)).toBe(expected);
   });
 });

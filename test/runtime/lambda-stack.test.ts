@@ -65,6 +65,7 @@ describe('parseEnv', () => {
     PUBLIC_SUBNETS: JSON.stringify(subnets.public),
     PRIVATE_SUBNETS: '[]',
     GATEWAY_FUNCTION_NAME: 'gateway',
+    SIGNALS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/signals',
     CONTROL_RULES: JSON.stringify(rules),
   };
 

@@ -91,6 +91,7 @@ export function desired(overrides: Partial<DesiredCluster> = {}): DesiredCluster
     clusterId,
     presence: 'present',
     forget: false,
+    generation: 1,
     spec: spec(),
     createdAt: start.toISOString(),
     deadlineAt: at(3600).toISOString(),
@@ -189,6 +190,7 @@ export function healthySnapshot(nodes: readonly NodeRecord[]): Snapshot {
         active: true,
         total: resources,
         used: { cpus: 0, mem: 0, disk: 0, gpus: 0 },
+        reserved: { cpus: 0, mem: 0, disk: 0, gpus: 0 },
         tasks: 0,
       })),
   };

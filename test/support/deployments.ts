@@ -15,6 +15,7 @@ export function deploymentRecord(overrides: Partial<DeploymentRecord> = {}): Dep
   return {
     deploymentId,
     owner: alice,
+    generation: 1,
     createdAt: apiNow.toISOString(),
     updatedAt: apiNow.toISOString(),
     status: 'CREATE_IN_PROGRESS',

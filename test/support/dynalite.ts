@@ -18,6 +18,10 @@ const keySchema = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },
   { AttributeName: range, KeyType: 'RANGE' as const },
 ];
+const indexes = [
+  [table.index, table.indexPartitionKey, table.indexSortKey],
+  [table.organizationIndex, table.organizationIndexPartitionKey, table.organizationIndexSortKey],
+] as const;
 
 export async function startTable(): Promise<TestTable> {
   const dynalite = createRequire(`${process.cwd()}/package.json`)('dynalite') as (options: object) => Server;
@@ -34,15 +38,16 @@ export async function startTable(): Promise<TestTable> {
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [table.partitionKey, table.sortKey, table.indexPartitionKey, table.indexSortKey].map(text),
+      AttributeDefinitions: [
+        ...[table.partitionKey, table.sortKey],
+        ...indexes.flatMap(([_, ...attributes]) => attributes),
+      ].map(text),
       KeySchema: keySchema(table.partitionKey, table.sortKey),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: table.index,
-          KeySchema: keySchema(table.indexPartitionKey, table.indexSortKey),
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
+      GlobalSecondaryIndexes: indexes.map(([IndexName, hash, range]) => ({
+        IndexName,
+        KeySchema: keySchema(hash, range),
+        Projection: { ProjectionType: 'ALL' as const },
+      })),
     }),
   );
   return {

@@ -51,6 +51,9 @@ export class FakeClusterStore implements ClusterStore {
     const { record: kept, nodes, status } = this.kept(clusterId);
     return { record: kept, nodes: [...nodes.values()], ...(status ? { status } : {}) };
   }
+  async findRecord(clusterId: string) {
+    return this.clusters.get(clusterId)?.record;
+  }
   async savePlan(clusterId: string, revision: number, plan: Plan) {
     this.meanwhile?.();
     this.meanwhile = undefined;

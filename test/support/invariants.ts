@@ -2,10 +2,11 @@
  * What must hold at every moment of every end-to-end test, looked at from outside: in the records, EC2, the nodes' software,
  * logs and histories. Give `watch.invariant` to `startTestCloud`, or to `hold` of a cloud that runs.
  */
-import { findCrowds, OrphanWatch, TerminationWatch } from './invariants/membership.ts';
+import { CrowdWatch, OrphanWatch, TerminationWatch } from './invariants/membership.ts';
 import { SecretWatch } from './invariants/secrets.ts';
 import { TruthWatch } from './invariants/truth.ts';
 import { type View, viewOf } from './invariants/view.ts';
+import { ClaimWatch } from './invariants/workloads.ts';
 import type { ApiClient, Invariant } from './local-cloud.ts';
 
 export { countThings, expectNothingLeft, leftoversOf } from './invariants/leftovers.ts';
@@ -24,9 +25,11 @@ export interface InvariantWatch {
  * Watches one cloud. @param secrets texts that must be nowhere but in Secrets Manager, besides all that is stored there
  */
 export function createInvariants(secrets: readonly string[] = []): InvariantWatch {
+  const crowds = new CrowdWatch();
   const terminations = new TerminationWatch();
   const orphans = new OrphanWatch();
   const truth = new TruthWatch();
+  const claims = new ClaimWatch();
   const hidden = new SecretWatch(secrets);
   let view: View = { now: 0, clusters: new Map() };
   return {
@@ -35,9 +38,10 @@ export function createInvariants(secrets: readonly string[] = []): InvariantWatc
     async invariant(cloud) {
       view = await viewOf(cloud);
       const faults = [
-        ...findCrowds(view),
+        ...crowds.check(view),
         ...terminations.check(view),
         ...orphans.check(view),
+        ...claims.check(view),
         ...(await truth.check(cloud, view)),
         ...(await hidden.check(cloud)),
       ];

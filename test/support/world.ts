@@ -9,7 +9,9 @@ import { decide } from '../../lambdas/domain/cluster/decide.ts';
 import { peersOf } from '../../lambdas/domain/cluster/decide-starts.ts';
 import type { Plan } from '../../lambdas/domain/cluster/plan.ts';
 import type { ClusterRecord, DeploymentStatus, NodeRecord } from '../../lambdas/domain/cluster/records.ts';
-import { groupsOf } from '../../lambdas/domain/cluster/spec.ts';
+import { preparationOf, shapeOf } from '../../lambdas/domain/cluster/shape.ts';
+import { type ClusterSpec, groupsOf } from '../../lambdas/domain/cluster/spec.ts';
+import { updatable } from '../../lambdas/domain/deployment/deployment.ts';
 import { foundation, healthySnapshot, rules, start, subnets } from './clusters.ts';
 
 interface Machine extends ObservedInstance {
@@ -17,6 +19,7 @@ interface Machine extends ObservedInstance {
   readonly endsAt?: number;
   readonly token: string;
   readonly ordinal: number;
+  readonly shape?: string | undefined;
 }
 
 /** Numbers in [0, 1) that decide what goes wrong; when they run out, nothing does. */
@@ -55,9 +58,14 @@ export class World {
   private observe(): ActualCluster {
     const instances = this.machines.map((machine) => ({ ...machine, state: this.stateOf(machine) }));
     const running = instances.filter(({ state }) => state === 'running');
-    const commands = this.nodes.flatMap(({ instanceId, commandId }): ObservedCommand[] => {
-      const command = commandId === undefined ? undefined : this.commands.get(`${commandId}/${instanceId}`);
-      if (commandId === undefined || command === undefined) return [];
+    const sent = this.nodes.flatMap(({ instanceId, commandId, cordon, drain }) =>
+      [commandId, cordon?.sent?.commandId, drain?.stopping?.commandId].flatMap((id) =>
+        id === undefined ? [] : [{ instanceId, commandId: id }],
+      ),
+    );
+    const commands = sent.flatMap(({ instanceId, commandId }): ObservedCommand[] => {
+      const command = this.commands.get(`${commandId}/${instanceId}`);
+      if (command === undefined) return [];
       const over = this.now >= command.sentAt + seconds.start * 1000;
       const status = over ? (command.fails ? ('failed' as const) : ('succeeded' as const)) : ('in-progress' as const);
       return [{ instanceId, commandId, status }];
@@ -66,13 +74,14 @@ export class World {
     const serving = this.nodes.filter(({ instanceId, readyAt }) => alive.has(instanceId) && readyAt !== undefined);
     const holder = serving.find(({ role }) => role === 'load-balancer')?.instanceId;
     const masters = serving.filter(({ role }) => role === 'master');
-    const all = healthySnapshot(serving);
+    const all = healthySnapshot(serving.filter(({ status }) => status !== 'drained'));
     return {
       instances,
       onlineInstanceIds: running
         .filter(({ bornAt }) => this.now >= bornAt + seconds.boot * 1000)
         .map(({ instanceId }) => instanceId),
       commands,
+      since: new Date(this.now).toISOString(),
       ...(masters.length > 0
         ? { snapshot: { ...all, masters: all.masters.map((each, index) => ({ ...each, elected: index === 0 })) } }
         : {}),
@@ -121,7 +130,11 @@ export class World {
   private apply(decision: Decision, recorded: boolean): void {
     switch (decision.kind) {
       case 'prepare-cluster': {
-        const made = foundation(this.record.desired.spec);
+        const { spec } = this.record.desired;
+        const launchTemplates = Object.fromEntries(
+          spec.slaves.map((group) => [group.name, { id: group.name, version: '1', shape: shapeOf(group) }]),
+        );
+        const made = { ...foundation(spec), launchTemplates, preparedFor: preparationOf(spec) };
         this.record = { ...this.record, foundation: made };
         break;
       }
@@ -141,13 +154,53 @@ export class World {
         for (const instanceId of decision.instanceIds) this.kill(instanceId);
         break;
       case 'move-virtual-address':
+      case 'deploy-add-on':
+      case 'remove-add-on':
         break;
       case 'publish-outputs':
-        if (this.status === 'CREATE_IN_PROGRESS') this.status = 'CREATE_COMPLETE';
+        if (decision.generation === this.record.desired.generation) this.complete();
+        break;
+      case 'cordon-nodes':
+        this.send(decision.instanceIds, (node, commandId, at) => ({
+          ...node,
+          cordon: { held: node.cordon?.held ?? '', sent: { addresses: decision.addresses.join(), commandId, at } },
+        }));
+        break;
+      case 'stop-agents':
+        this.send(decision.instanceIds, (node, commandId, at) =>
+          node.drain ? { ...node, drain: { ...node.drain, stopping: { commandId, at } } } : node,
+        );
         break;
       case 'clean-up-cluster':
         if (decision.forget) this.forgotten = true;
     }
+  }
+
+  private complete(): void {
+    if (this.status === 'CREATE_IN_PROGRESS') this.status = 'CREATE_COMPLETE';
+    if (this.status === 'UPDATE_IN_PROGRESS' || this.status === 'UPDATE_FAILED') this.status = 'UPDATE_COMPLETE';
+  }
+
+  /** As PUT does. @returns whether the deployment could be updated */
+  update(spec: ClusterSpec, removals: readonly string[] = []): boolean {
+    if (this.status === undefined || !updatable.includes(this.status)) return false;
+    const { desired } = this.record;
+    this.status = 'UPDATE_IN_PROGRESS';
+    this.record = { ...this.record, desired: { ...desired, generation: desired.generation + 1, spec, removals } };
+    return true;
+  }
+
+  /** A command that is not about starting; it succeeds or fails as those do. */
+  private send(
+    instanceIds: readonly string[],
+    told: (node: NodeRecord, commandId: string, at: string) => NodeRecord,
+  ): void {
+    this.serial += 1;
+    const commandId = `c-${this.now}-${this.serial}`;
+    const fails = this.draw() < 0.15;
+    for (const instanceId of instanceIds) this.commands.set(`${commandId}/${instanceId}`, { sentAt: this.now, fails });
+    const at = new Date(this.now).toISOString();
+    this.nodes = this.nodes.map((node) => (instanceIds.includes(node.instanceId) ? told(node, commandId, at) : node));
   }
 
   /** Idempotent by token, like EC2; the record of it may be lost. */
@@ -175,15 +228,20 @@ export class World {
       role,
       group,
       launchToken: token,
-      instanceType: 'm6i.large',
+      instanceType: this.typeFor(group),
       zone: subnets.public[(ordinal - 1) % 3]!.zone,
       market: 'on-demand',
       launchTime: new Date(this.now).toISOString(),
       privateIp,
       bornAt: this.now,
+      shape: this.record.launches.find((launch) => launch.token === token)?.shape,
       token,
       ordinal,
     };
+  }
+
+  private typeFor(name: string): string {
+    return groupsOf(this.record.desired.spec).find((group) => group.name === name)?.instanceTypes[0] ?? 'm6i.large';
   }
 
   private recordOf({
@@ -196,9 +254,11 @@ export class World {
     market,
     launchTime,
     privateIp,
+    shape,
   }: Machine): NodeRecord {
     const base = { instanceId, role, group, ordinal, instanceType, zone, market, launchedAt: launchTime };
-    return { ...base, status: 'launched', startAttempts: 0, ...(privateIp === undefined ? {} : { privateIp }) };
+    const known = { ...(privateIp === undefined ? {} : { privateIp }), ...(shape === undefined ? {} : { shape }) };
+    return { ...base, status: 'launched', startAttempts: 0, ...known };
   }
 
   private startContainers(instanceIds: readonly string[], recorded: boolean): void {
@@ -243,7 +303,7 @@ export class World {
         (node) => node.group === name && node.status !== 'terminating' && node.status !== 'failed',
       );
       expect(new Set(live.map(({ ordinal }) => ordinal)).size).toBe(live.length);
-      expect(live.length).toBeLessThanOrEqual(count);
+      if (this.status === 'CREATE_IN_PROGRESS') expect(live.length).toBeLessThanOrEqual(count);
     }
     const tokens = new Set(this.plans.flatMap((plan) => plan.launches.map(({ token }) => token)));
     expect(this.machines.every(({ token }) => tokens.has(token))).toBe(true);

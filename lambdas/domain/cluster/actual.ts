@@ -23,12 +23,14 @@ export interface ObservedInstance {
 
 export type CommandStatus = 'in-progress' | 'succeeded' | 'failed';
 
-/** A start command on one instance. `message` is the script's one clear line when it failed. */
+/** A command on one instance. `message` is the script's one clear line when it failed. */
 export interface ObservedCommand {
   readonly instanceId: string;
   readonly commandId: string;
   readonly status: CommandStatus;
   readonly message?: string;
+  /** It failed because the node did not take it. @default false */
+  readonly undelivered?: true;
 }
 
 export interface ActualCluster {
@@ -39,6 +41,8 @@ export interface ActualCluster {
   readonly commands: readonly ObservedCommand[];
   /** Absent if it was not asked for (too early) or the gateway could not answer. */
   readonly snapshot?: Snapshot;
+  /** When this look began: the snapshot tells nothing that is older. */
+  readonly since?: Timestamp;
   /** Instance that holds the cluster's elastic IP; absent: none. */
   readonly addressHolder?: string;
 }

@@ -2,6 +2,9 @@
 import type { Decision } from '../../contracts/decision.ts';
 import { retryAt } from './failures.ts';
 import { offeringsFor, zonesOf } from './offerings.ts';
+import type { ClusterRecord } from './records.ts';
+import { preparationOf } from './shape.ts';
+import { groupsOf } from './spec.ts';
 import { info, type Situation, type Step, step } from './step.ts';
 
 /** Slots in turn over the zones, so that one zone's failure takes as few masters as possible. */
@@ -42,15 +45,37 @@ export function isPrepared({ record }: Situation, masterZones: readonly string[]
 }
 
 export function decidePreparation(situation: Situation, masterZones: readonly string[]): Step {
-  const wait = retryAt(situation.failures, 'prepare', situation.now);
+  const reason =
+    situation.record.foundation === undefined
+      ? 'security groups, addresses, roles and launch templates are to be made'
+      : 'a zone has no capacity for its master: the slot moves to another zone';
+  return prepare(situation, masterZones, reason);
+}
+
+/** Whether what was prepared is what the specification needs. */
+export function isUpToDate({ desired, foundation }: ClusterRecord): boolean {
+  const preparedFor = foundation?.preparedFor;
+  return preparedFor === undefined ? desired.generation === 1 : preparedFor === preparationOf(desired.spec);
+}
+
+/**
+ * After an update what the cluster stands on is prepared again, while its nodes are looked after as ever; and what earlier
+ * generations left is released when the nodes that used it are gone.
+ */
+export function decideUpkeep(situation: Situation, masterZones: readonly string[]): Step {
+  const { nodes, record } = situation;
+  if (!isUpToDate(record)) {
+    return prepare(situation, masterZones, 'security groups, addresses and launch templates are to follow the update');
+  }
+  const { surplus = [] } = record.foundation ?? {};
+  const groups = new Set(groupsOf(record.desired.spec).map(({ name }) => name));
+  if (surplus.length === 0 || nodes.some((node) => !groups.has(node.group))) return step({});
+  return prepare(situation, masterZones, `what the update left over is to be released: ${surplus.join(', ')}`);
+}
+
+function prepare({ failures, now }: Situation, masterZones: readonly string[], reason: string): Step {
+  const wait = retryAt(failures, 'prepare', now);
   if (wait !== undefined) return step({ checks: [wait] });
-  const { foundation, desired } = situation.record;
-  const moved = foundation !== undefined;
-  const reason = moved
-    ? 'a zone has no capacity for its master: the slot moves to another zone'
-    : 'security groups, addresses, roles and launch templates are to be made';
   const decision: Decision = { kind: 'prepare-cluster', key: 'prepare', reason, masterZones: [...masterZones] };
-  const first = !moved && situation.failures.prepare === undefined;
-  const notes = first ? desired.spec.notes.map((note) => info(note)) : [];
-  return step({ decisions: [decision], activity: [...notes, info(reason)] });
+  return step({ decisions: [decision], activity: [info(reason)] });
 }

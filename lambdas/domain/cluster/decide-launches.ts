@@ -5,13 +5,19 @@ import type { Decision } from '../../contracts/decision.ts';
 import { replacementAt, retryAt } from './failures.ts';
 import { offeringsFor, zonesOf } from './offerings.ts';
 import type { Foundation, PendingLaunch } from './records.ts';
+import { shapeOf } from './shape.ts';
 import { groupsOf, type NodeGroup } from './spec.ts';
+import { type Staffing, staffingOf } from './staffing.ts';
 import { info, join, type Situation, type Step, step, warning } from './step.ts';
 import { addSeconds, earliest, secondsSince, toTimestamp } from './time.ts';
-import { isLive } from './track-nodes.ts';
+import { isLive, isStaying } from './track-nodes.ts';
 
 /** EC2 gives an account 1,000 instances at once and then 2 a second; asking for more only gets errors. */
 const launchBucket = { size: 1000, perSecond: 2, smallest: 50 } as const;
+
+/** So many slaves more than wanted there may be while they are replaced, or a quarter of their number if that is more. */
+const smallestSurge = 5;
+const mostLoadBalancers = 2;
 
 /** What losses of nodes are counted under: a slot for masters and load balancers, the group for slaves. */
 export function replacementKey(group: NodeGroup, ordinal: number): string {
@@ -22,15 +28,59 @@ export function replacementSize(group: NodeGroup): number {
   return group.role === 'slave' ? group.count : 1;
 }
 
-/** Ordinals that neither a live node nor a pending launch fills. A slot of a master is free only when its instance is gone. */
-export function missingOrdinals(group: NodeGroup, { nodes, record }: Situation): readonly number[] {
+/** All that losses of the group's nodes can be counted under. */
+export function replacementKeys(group: NodeGroup): readonly string[] {
+  const places = { master: group.count, 'load-balancer': mostLoadBalancers, slave: 1 }[group.role];
+  return ordinalsUpTo(places).map((ordinal) => replacementKey(group, ordinal));
+}
+
+const ordinalsUpTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** Ordinals to launch nodes for. A master's slot is free only when its instance is gone; other nodes take the lowest free places. */
+export function missingOrdinals(group: NodeGroup, situation: Situation, foundation: Foundation): readonly number[] {
+  const { nodes, record } = situation;
   const blocks = group.role === 'master' ? () => true : isLive;
   const taken = new Set([
     ...nodes.filter((node) => node.group === group.name && blocks(node)).map((node) => node.ordinal),
     ...record.launches.filter((launch) => launch.group === group.name).flatMap((launch) => launch.ordinals),
   ]);
-  return Array.from({ length: group.count }, (_, index) => index + 1).filter((ordinal) => !taken.has(ordinal));
+  const free = (most: number): readonly number[] => ordinalsUpTo(most).filter((ordinal) => !taken.has(ordinal));
+  if (group.role === 'master') return free(group.count);
+  const missing = missingCount(group, staffingOf(group, situation), foundation);
+  return free(taken.size + missing).slice(0, missing);
 }
+
+/**
+ * Nodes that are replaced serve until others do, so there are more than are wanted for a while; but not many more. Before the
+ * group's launch template is the new one only losses are made good.
+ */
+function missingCount(group: NodeGroup, { kept, unfit, launching }: Staffing, foundation: Foundation): number {
+  if (!isLaunchable(group, foundation)) return 0;
+  const isCurrent = launchedShape(group, foundation) === shapeOf(group);
+  const most = group.role === 'slave' ? group.count + slaveSurge(group.count) : mostLoadBalancers;
+  const coming = kept.length + launching;
+  const room = (isCurrent ? most : group.count) - coming - unfit.filter(isStaying).length;
+  return Math.max(0, Math.min(group.count - coming, room));
+}
+
+/** Whether what the group's nodes are launched with has been prepared. */
+function isLaunchable({ role, name }: NodeGroup, { launchTemplates, virtualAddress }: Foundation): boolean {
+  switch (role) {
+    case 'master':
+      return true;
+    case 'load-balancer':
+      return virtualAddress !== undefined;
+    case 'slave':
+      return launchTemplates[name] !== undefined;
+  }
+}
+
+/** What a launch now makes of the group's nodes: slaves come from a launch template, others from the group itself. */
+function launchedShape(group: NodeGroup, { launchTemplates }: Foundation): string {
+  return (group.role === 'slave' ? launchTemplates[group.name]?.shape : undefined) ?? shapeOf(group);
+}
+
+const slaveSurge = (count: number): number => Math.max(smallestSurge, Math.ceil(count / 4));
 
 function launchKey(group: NodeGroup, ordinals: readonly number[]): string {
   return group.role === 'slave' ? `launch/${group.name}/from-${ordinals[0]}` : `launch/${group.name}/${ordinals[0]}`;
@@ -119,6 +169,7 @@ function launchOne({ group, ordinals }: Batch, seq: number, situation: Situation
     ordinals,
     offerings: group.role === 'slave' ? offerings : offerings.slice(0, 1),
     decidedAt: toTimestamp(now),
+    shape: launchedShape(group, foundation),
   };
   const lost = failures[replacementKey(group, ordinal)];
   const reason = lost
@@ -167,7 +218,7 @@ function withinAllowance(
 export function decideLaunches(situation: Situation, foundation: Foundation): Step & { readonly launchSeq: number } {
   const { record, rules, now } = situation;
   const wanted = groupsOf(record.desired.spec).flatMap((group) =>
-    batchesOf(group, missingOrdinals(group, situation), rules.launchBatch),
+    batchesOf(group, missingOrdinals(group, situation, foundation), rules.launchBatch),
   );
   const { batches, short } = withinAllowance(wanted, situation);
   const first = record.progress.launchSeq;

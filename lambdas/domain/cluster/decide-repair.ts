@@ -1,6 +1,6 @@
 /** When what a cluster stands on may have been taken away from outside, and is prepared again. Pure. */
 import type { Decision } from '../../contracts/decision.ts';
-import { replacementKey, replacementSize } from './decide-launches.ts';
+import { replacementKeys, replacementSize } from './decide-launches.ts';
 import { replacementRounds, retryAt } from './failures.ts';
 import type { FailureCount } from './records.ts';
 import { groupsOf } from './spec.ts';
@@ -25,8 +25,7 @@ function failedDecisions({ failures }: Situation): readonly FailureCount[] {
 /** A node whose role has been emptied is launched, but never comes online. */
 function lostReplacements({ record, failures }: Situation): readonly FailureCount[] {
   return groupsOf(record.desired.spec).flatMap((group) => {
-    const ordinals = group.role === 'slave' ? [1] : Array.from({ length: group.count }, (_, index) => index + 1);
-    const found = ordinals.flatMap((ordinal) => failures[replacementKey(group, ordinal)] ?? []);
+    const found = replacementKeys(group).flatMap((key) => failures[key] ?? []);
     return found.filter((failure) => replacementRounds(failure, replacementSize(group)) >= doubtfulFrom);
   });
 }

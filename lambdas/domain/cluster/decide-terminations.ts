@@ -25,8 +25,8 @@ export function findOrphans({ actual, nodes, record }: Situation): readonly stri
     .map(({ instanceId }) => instanceId);
 }
 
-/** Whether the loop may take this master away: one that holds state never without a quorum of the others. */
-function mayTerminate(node: NodeRecord, { nodes, record }: Situation): boolean {
+/** Whether the loop may take this node away; of masters, one that holds state never without a quorum of the others. */
+export function mayTerminate(node: NodeRecord, { nodes, record }: Situation): boolean {
   if (node.role !== 'master' || record.progress.completedAt === undefined || !holdsState(node)) return true;
   const others = nodes.filter((other) => other.role === 'master' && other.instanceId !== node.instanceId);
   const ready = others.filter((other) => other.status === 'ready' && other.missingSince === undefined).length;

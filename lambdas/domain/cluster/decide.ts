@@ -6,13 +6,17 @@ import type { Decision } from '../../contracts/decision.ts';
 import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActionResult } from '../../contracts/reconcile.ts';
 import type { ActualCluster } from './actual.ts';
+import { decideAddOns, decideFarewell, knownAddOns } from './decide-add-ons.ts';
 import { decideAddress } from './decide-address.ts';
-import { decidePreparation, isPrepared, placeMasters } from './decide-foundation.ts';
+import { decideCallbacks, isAboutCallback } from './decide-callbacks.ts';
+import { decideDrains, findDrainLacks } from './decide-drains.ts';
+import { decidePreparation, decideUpkeep, isPrepared, isUpToDate, placeMasters } from './decide-foundation.ts';
 import { decideLaunches, replacementKey } from './decide-launches.ts';
+import { decideParting } from './decide-parting.ts';
 import { decideRemoval } from './decide-removal.ts';
 import { decideRepair } from './decide-repair.ts';
 import { decideStarts } from './decide-starts.ts';
-import { decideTerminations } from './decide-terminations.ts';
+import { aliveInstances, decideTerminations } from './decide-terminations.ts';
 import { type Failures, forget, recordLosses, recordResults, retryAt } from './failures.ts';
 import { findGiveUpReason } from './give-up.ts';
 import { findLacks, findNodeLacks, fingerprintAddresses } from './health.ts';
@@ -26,12 +30,15 @@ import { info, join, type Situation, type Step, step } from './step.ts';
 import { lossReason, tellNodes, tellResults } from './tell.ts';
 import { addSeconds, earliest, secondsSince, toTimestamp } from './time.ts';
 import { type TrackedNodes, trackNodes } from './track-nodes.ts';
+import { findUnfit, findVictims } from './victims.ts';
 
 export interface DecideInput {
   readonly record: ClusterRecord;
   readonly nodes: readonly NodeRecord[];
   /** Absent: the deployment's own record does not exist. */
   readonly status: DeploymentStatus | undefined;
+  /** @default false */
+  readonly hasCallback?: boolean | undefined;
   readonly actual: ActualCluster;
   /** What became of the decisions of the pass before. */
   readonly results: readonly ActionResult[];
@@ -42,12 +49,24 @@ export interface DecideInput {
 
 /** What a pass concludes besides its node records. */
 type Conclusion = Pick<Plan, 'decisions' | 'activity' | 'launches' | 'progress' | 'settled' | 'nextCheckAt'> &
-  Partial<Pick<Plan, 'status' | 'giveUp'>> & { readonly terminating?: readonly NodeRecord[] };
+  Partial<Pick<Plan, 'status' | 'giveUp'>> & { readonly changed?: readonly NodeRecord[] };
 
 const isComplete = (status: DeploymentStatus): boolean => status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
+/** An update that has failed is not given up: the loop goes on, and when it gets there the update is complete. */
+const isInProgress = (status: DeploymentStatus): boolean => status.endsWith('_IN_PROGRESS');
+const updateStatuses: ReadonlySet<DeploymentStatus> = new Set(['UPDATE_IN_PROGRESS', 'UPDATE_FAILED']);
+
+/** Failures after the last pass's results. An update is not blamed for what was decided before it. */
+function countResults({ record, results, now }: DecideInput): Failures {
+  const { desired, progress } = record;
+  if ((progress.generation ?? 1) !== desired.generation) return {};
+  const own = results.filter((result) => !isAboutCallback(result));
+  return recordResults(progress.failures, own, now);
+}
 
 /** Failures after the last pass's results, this look's losses and recoveries. */
-function updateFailures({ record, results, now }: DecideInput, tracked: TrackedNodes): Failures {
+function updateFailures(input: DecideInput, tracked: TrackedNodes): Failures {
+  const { record, now } = input;
   const groups = new Map(groupsOf(record.desired.spec).map((group) => [group.name, group]));
   const lost = record.desired.presence === 'present' ? tracked.lost : [];
   const losses = lost.flatMap((node) => {
@@ -59,7 +78,7 @@ function updateFailures({ record, results, now }: DecideInput, tracked: TrackedN
     if (group.role === 'slave') return ready.length >= group.count ? [replacementKey(group, 1)] : [];
     return ready.map((node) => replacementKey(group, node.ordinal));
   });
-  return recordLosses(forget(recordResults(record.progress.failures, results, now), recovered), losses, now);
+  return recordLosses(forget(countResults(input), recovered), losses, now);
 }
 
 function sameNode(a: NodeRecord | undefined, b: NodeRecord): boolean {
@@ -70,7 +89,7 @@ function sameNode(a: NodeRecord | undefined, b: NodeRecord): boolean {
 
 function progressOf({ record, failures }: Situation, changes: Partial<Progress> = {}): Progress {
   const { addressLostSince: _, ...kept } = record.progress;
-  return { ...kept, failures, ...changes };
+  return { ...kept, generation: record.desired.generation, failures, ...changes };
 }
 
 function concludeStep(situation: Situation, { decisions, activity, launches, checks }: Step): Conclusion {
@@ -85,17 +104,37 @@ function concludeStep(situation: Situation, { decisions, activity, launches, che
   };
 }
 
+/** Workloads first, then add-ons, then all the rest. */
 function removeCluster(situation: Situation): Conclusion {
+  const parting = decideParting(situation);
+  const farewell = parting.isOver ? decideFarewell(situation) : undefined;
+  if (!farewell?.isOver) {
+    const steps = [parting.step, ...(farewell ? [farewell.step] : [])];
+    return {
+      ...concludeStep(situation, join(steps)),
+      progress: progressOf(situation, { ...parting.progress, ...farewell?.progress }),
+      ...deletionStatus(situation),
+    };
+  }
   const cleaned = situation.results.some(({ key, outcome }) => key === 'clean-up' && outcome === 'done');
   const removal = decideRemoval(situation, cleaned);
-  const deleting = situation.record.desired.forget && situation.status !== 'DELETE_IN_PROGRESS';
   return {
-    ...concludeStep(situation, { ...removal.step, launches: [] }),
-    progress: progressOf(situation, removal.removedAt === undefined ? {} : { removedAt: removal.removedAt }),
+    ...concludeStep(situation, join([parting.step, farewell.step, { ...removal.step, launches: [] }])),
+    progress: progressOf(situation, {
+      ...parting.progress,
+      ...farewell.progress,
+      ...(removal.removedAt === undefined ? {} : { removedAt: removal.removedAt }),
+    }),
     settled: removal.settled,
-    terminating: removal.terminating,
-    ...(deleting ? { status: { value: 'DELETE_IN_PROGRESS' as const } } : {}),
+    changed: removal.terminating,
+    ...deletionStatus(situation),
   };
+}
+
+/** A deletion whose owner has called it failed (PATCH) goes on under that status. */
+function deletionStatus({ record, status }: Situation): Pick<Conclusion, 'status'> {
+  const isTold = status === 'DELETE_IN_PROGRESS' || status === 'DELETE_FAILED';
+  return record.desired.forget && !isTold ? { status: { value: 'DELETE_IN_PROGRESS' } } : {};
 }
 
 /** Creation failed and what there is stays: the loop leaves it alone until somebody deletes it. */
@@ -139,42 +178,74 @@ function decideOutputs(situation: Situation, lacks: readonly string[], fingerpri
   const reason = isComplete(status)
     ? 'addresses of nodes have changed'
     : 'all nodes are ready and the cluster is healthy';
-  const decision: Decision = { kind: 'publish-outputs', key: 'publish-outputs', reason };
+  const { generation } = situation.record.desired;
+  const decision: Decision = { kind: 'publish-outputs', key: 'publish-outputs', reason, generation };
   return step({ decisions: [decision], activity: [info(`publishing outputs: ${reason}`)] });
+}
+
+/** What keeps an update from being complete besides nodes that are missing or ill. */
+function findUpdateLacks(situation: Situation): readonly string[] {
+  const isBehind = !isUpToDate(situation.record);
+  return [
+    ...(isBehind ? ['security groups or launch templates are not as wanted yet'] : []),
+    ...findUnfit(situation),
+    ...findDrainLacks(situation),
+    ...findEnding(situation),
+  ];
+}
+
+/** Nodes whose end is decided, while EC2 has not heard of it. */
+function findEnding(situation: Situation): readonly string[] {
+  if (!updateStatuses.has(situation.status)) return [];
+  const alive = new Set(aliveInstances(situation));
+  const ending = situation.nodes.filter(({ status, instanceId }) => status === 'terminating' && alive.has(instanceId));
+  return ending.length === 0 ? [] : [`${ending.length} nodes are still to be terminated`];
 }
 
 function healthCheck({ status, now }: Situation, lacks: readonly string[]): Step {
   if (lacks.length === 0) return step({});
-  return step({ checks: [addSeconds(now, isComplete(status) ? patience.startCheck : patience.healthCheck)] });
+  return step({ checks: [addSeconds(now, isInProgress(status) ? patience.healthCheck : patience.startCheck)] });
 }
 
-function buildCluster(situation: Situation, foundation: Foundation): Conclusion {
-  const { record, now, status, nodes } = situation;
+function withNodes(situation: Situation, changed: readonly NodeRecord[]): Situation {
+  const byId = new Map(changed.map((node) => [node.instanceId, node]));
+  return { ...situation, nodes: situation.nodes.map((node) => byId.get(node.instanceId) ?? node) };
+}
+
+function buildCluster(found: Situation, foundation: Foundation, masterZones: readonly string[]): Conclusion {
+  const drains = decideDrains(found, findVictims(found));
+  const situation = withNodes(found, drains.changed);
+  const { record, status, nodes } = situation;
+  const upkeep = decideUpkeep(situation, masterZones);
   const terminations = decideTerminations(situation);
   const launches = decideLaunches(situation, foundation);
   const starts = decideStarts(situation);
   const address = decideAddress(situation, foundation);
-  const lacks = findLacks(situation, address.held);
+  const lacks = [...findLacks(situation, address.held), ...findUpdateLacks(situation)];
   const fingerprint = fingerprintAddresses(nodes, foundation);
   const publishedFor = publishedFingerprint(situation);
-  const outputs = decideOutputs(situation, lacks, fingerprint);
-  const work = join([terminations.step, launches, starts, address.step, outputs]);
+  const addOns =
+    lacks.length === 0
+      ? decideAddOns(situation, foundation)
+      : { step: step({}), lacks: [], addOns: knownAddOns(situation) };
+  const outputs = decideOutputs(situation, [...lacks, ...(isComplete(status) ? [] : addOns.lacks)], fingerprint);
+  const work = join([addOns.step, upkeep, drains.step, terminations.step, launches, starts, address.step, outputs]);
   const waits = findNodeLacks(situation).length > 0 ? step({}) : healthCheck(situation, lacks);
-  const inMotion = nodes.some((node) => node.status !== 'ready') || work.launches.length > 0;
-  const deadline = isComplete(status) ? [] : [record.desired.deadlineAt];
-  const settled = lacks.length === 0 && work.decisions.length === 0 && !inMotion && isComplete(status);
-  const completedAt = record.progress.completedAt ?? (isComplete(status) ? toTimestamp(now) : undefined);
+  const inMotion = nodes.some(({ status: at }) => at !== 'ready' && at !== 'stopped') || work.launches.length > 0;
+  const deadline = isInProgress(status) ? [record.desired.deadlineAt] : [];
+  const isBusy = work.decisions.length > 0 || upkeep.checks.length > 0 || inMotion;
+  const settled = lacks.length === 0 && !isBusy && drains.settled && isComplete(status);
   return {
     ...concludeStep(situation, join([work, waits, step({ checks: deadline })])),
     progress: progressOf(situation, {
       launchSeq: launches.launchSeq,
-      ...(completedAt === undefined ? {} : { completedAt }),
+      addOns: addOns.addOns,
       ...(address.lostSince === undefined ? {} : { addressLostSince: address.lostSince }),
       ...(outputs.decisions.length > 0 ? { publishing: fingerprint } : {}),
       ...(publishedFor === undefined ? {} : { publishedFor }),
     }),
     settled,
-    terminating: terminations.terminating,
+    changed: [...drains.changed, ...terminations.terminating],
   };
 }
 
@@ -187,15 +258,56 @@ function conclude(situation: Situation): Conclusion {
   const { record, status } = situation;
   if (record.desired.presence === 'absent') return removeCluster(situation);
   if (status === 'CREATE_FAILED') return leaveAlone(situation);
-  const reason = isComplete(status) ? undefined : findGiveUpReason(situation);
-  if (reason !== undefined) return giveUp(situation, reason);
+  const reason = isInProgress(status) ? findGiveUpReason(situation) : undefined;
+  if (reason === undefined) return lookAfter(situation);
+  return status === 'UPDATE_IN_PROGRESS' ? failUpdate(situation, reason) : giveUp(situation, reason);
+}
+
+/** Nothing is removed, and the loop goes on towards what was asked for. */
+function failUpdate(situation: Situation, reason: string): Conclusion {
+  const conclusion = lookAfter(situation);
+  return {
+    ...conclusion,
+    activity: [
+      { level: 'error', text: `the update has failed, work on it goes on: ${reason}` },
+      ...conclusion.activity,
+    ],
+    status: { value: 'UPDATE_FAILED', reason },
+    settled: false,
+  };
+}
+
+function lookAfter(situation: Situation): Conclusion {
+  const { record } = situation;
   const masterZones = placeMasters(situation);
   if (record.foundation === undefined || !isPrepared(situation, masterZones)) {
     return prepareCluster(situation, decidePreparation(situation, masterZones), { masterZones });
   }
   const repair = decideRepair(situation, masterZones);
   if (repair !== undefined) return prepareCluster(situation, repair, { repairedAt: toTimestamp(situation.now) });
-  return buildCluster(situation, record.foundation);
+  return buildCluster(situation, record.foundation, masterZones);
+}
+
+/** Telling comes on top of whatever else is done and changes nothing of it, but a run does not end before all is told. */
+function withCallbacks(situation: Situation, conclusion: Conclusion): Conclusion {
+  if (!situation.hasCallback) return conclusion;
+  const { step: telling, announcements } = decideCallbacks(situation, conclusion.status);
+  return {
+    ...conclusion,
+    decisions: [...conclusion.decisions, ...telling.decisions],
+    activity: [...conclusion.activity, ...telling.activity],
+    progress: { ...conclusion.progress, announcements },
+    settled: conclusion.settled && announcements.open.length === 0,
+    nextCheckAt: earliest([conclusion.nextCheckAt, ...telling.checks]) ?? conclusion.nextCheckAt,
+  };
+}
+
+/** A deployment that is being updated was complete, even if it was updated before a pass could see that. */
+function withCompletion(record: ClusterRecord, status: DeploymentStatus | undefined, now: Date): ClusterRecord {
+  const { completedAt } = record.progress;
+  const wasComplete = status !== undefined && (isComplete(status) || updateStatuses.has(status));
+  if (completedAt !== undefined || !wasComplete) return record;
+  return { ...record, progress: { ...record.progress, completedAt: toTimestamp(now) } };
 }
 
 function abandoned(record: ClusterRecord): ClusterRecord {
@@ -206,8 +318,12 @@ export function decide(input: DecideInput): Plan {
   const { actual, now, rules, subnets, results } = input;
   const tracked = trackNodes(input.nodes, actual, { now, rules });
   const situation: Situation = {
-    record: input.status === undefined && !isHalfCreated(input) ? abandoned(input.record) : input.record,
+    record:
+      input.status === undefined && !isHalfCreated(input)
+        ? abandoned(input.record)
+        : withCompletion(input.record, input.status, now),
     status: input.status ?? 'DELETE_IN_PROGRESS',
+    hasCallback: input.hasCallback ?? false,
     nodes: tracked.nodes,
     failures: updateFailures(input, tracked),
     results,
@@ -216,14 +332,15 @@ export function decide(input: DecideInput): Plan {
     rules,
     subnets,
   };
-  const { terminating = [], ...conclusion } = isHalfCreated(input)
+  const { changed = [], ...conclusion } = isHalfCreated(input)
     ? concludeStep(situation, step({ checks: [addSeconds(now, patience.halfCreated)] }))
-    : conclude(situation);
-  const doomed = new Map(terminating.map((node) => [node.instanceId, node]));
+    : withCallbacks(situation, conclude(situation));
   const before = new Map(input.nodes.map((node) => [node.instanceId, node]));
-  const after = tracked.nodes.map((node) => doomed.get(node.instanceId) ?? node);
+  const after = withNodes(situation, changed).nodes;
+  const { status } = conclusion;
   return {
     ...conclusion,
+    ...(status === undefined ? {} : { status: { ...status, generation: situation.record.desired.generation } }),
     activity: [...tellResults(results), ...tellNodes(tracked, situation.record), ...conclusion.activity],
     changedNodes: after.filter((node) => !sameNode(before.get(node.instanceId), node)),
     goneInstanceIds: tracked.goneInstanceIds,

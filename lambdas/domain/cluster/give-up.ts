@@ -1,10 +1,14 @@
 /** When a deployment in progress counts as failed. The limits are data (`ControlRules`). Pure. */
-import { replacementKey, replacementSize } from './decide-launches.ts';
+import { findAddOnLacks } from './decide-add-ons.ts';
+import { decideAddress } from './decide-address.ts';
+import { findDrainLacks } from './decide-drains.ts';
+import { replacementKeys, replacementSize } from './decide-launches.ts';
 import { isPermanent } from './failures.ts';
 import { findLacks } from './health.ts';
 import { groupsOf } from './spec.ts';
 import type { Situation } from './step.ts';
 import { toTimestamp } from './time.ts';
+import { findUnfit } from './victims.ts';
 
 /** Losses that a group may have: `maxReplacements`, and for large groups a tenth of their size more. */
 function allowedLosses(size: number, maxReplacements: number): number {
@@ -14,11 +18,10 @@ function allowedLosses(size: number, maxReplacements: number): number {
 function tooManyLosses({ record, failures, rules }: Situation): string | undefined {
   for (const group of groupsOf(record.desired.spec)) {
     const size = replacementSize(group);
-    const keys = group.role === 'slave' ? [1] : Array.from({ length: group.count }, (_, index) => index + 1);
-    for (const ordinal of keys) {
-      const failure = failures[replacementKey(group, ordinal)];
+    for (const key of replacementKeys(group)) {
+      const failure = failures[key];
       if (failure && failure.count > allowedLosses(size, rules.maxReplacements)) {
-        return `${group.name} lost ${failure.count} nodes while it was made; the last: ${failure.message ?? failure.error}`;
+        return `${group.name} lost ${failure.count} nodes meanwhile; the last: ${failure.message ?? failure.error}`;
       }
     }
   }
@@ -34,7 +37,10 @@ function pastDeadline(situation: Situation): string | undefined {
   const { record, now } = situation;
   if (toTimestamp(now) < record.desired.deadlineAt) return undefined;
   const last = Object.values(situation.failures).sort((a, b) => b.lastAt.localeCompare(a.lastAt))[0];
-  const lacks = findLacks(situation, false).join('; ');
+  const { foundation } = record;
+  const addressHeld = foundation !== undefined && decideAddress(situation, foundation).held;
+  const ofCluster = [...findLacks(situation, addressHeld), ...findUnfit(situation), ...findDrainLacks(situation)];
+  const lacks = (ofCluster.length > 0 ? ofCluster : findAddOnLacks(situation)).join('; ');
   const trouble = last ? `; last trouble: ${last.message ?? last.error}` : '';
   return `Timeout: Maximum execution time exceeded. ${lacks}${trouble}`;
 }

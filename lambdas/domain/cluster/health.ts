@@ -1,13 +1,17 @@
 /** What a cluster still lacks to be complete, in words. Pure. */
 import type { Snapshot } from '../../contracts/gateway.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { Foundation, NodeRecord } from './records.ts';
 import { groupsOf, type NodeGroup } from './spec.ts';
 import type { Situation } from './step.ts';
-import { isLive } from './track-nodes.ts';
+import { isLive, isResting, isStaying } from './track-nodes.ts';
 
+/** Nodes that are powered off on purpose are not missed. */
 function lackingNodes(group: NodeGroup, nodes: readonly NodeRecord[]): readonly string[] {
-  const ready = nodes.filter((node) => node.group === group.name && node.status === 'ready').length;
-  return ready >= group.count ? [] : [`${ready} of ${group.count} nodes of ${group.name} are ready`];
+  const own = nodes.filter((node) => node.group === group.name);
+  const ready = own.filter(({ status }) => status === 'ready').length;
+  const wanted = group.count - own.filter(isResting).length;
+  return ready >= wanted ? [] : [`${ready} of ${wanted} nodes of ${group.name} are ready`];
 }
 
 function lackingMasters(snapshot: Snapshot, chronosEnabled: boolean): readonly string[] {
@@ -31,7 +35,7 @@ function lackingMasters(snapshot: Snapshot, chronosEnabled: boolean): readonly s
 
 function lackingAgents(snapshot: Snapshot, nodes: readonly NodeRecord[]): readonly string[] {
   const active = new Set(snapshot.agents.filter((agent) => agent.active).map((agent) => agent.ip));
-  const slaves = nodes.filter((node) => node.role === 'slave' && isLive(node));
+  const slaves = nodes.filter((node) => node.role === 'slave' && isStaying(node) && !isResting(node));
   const registered = slaves.filter((node) => node.privateIp !== undefined && active.has(node.privateIp)).length;
   return registered === slaves.length ? [] : [`${registered} of ${slaves.length} slaves are registered with Mesos`];
 }
@@ -53,25 +57,23 @@ export function findLacks(situation: Situation, addressHeld: boolean): readonly 
   const { spec } = situation.record.desired;
   const nodeLacks = findNodeLacks(situation);
   if (nodeLacks.length > 0) return nodeLacks;
+  const all = (role: NodeRecord['role']): boolean => nodes.every((node) => node.role !== role || isResting(node));
+  if (all('master')) return [];
   if (actual.snapshot === undefined) return ['the masters cannot be asked'];
   return [
     ...lackingMasters(actual.snapshot, spec.software.chronosEnabled),
     ...lackingAgents(actual.snapshot, nodes),
     ...lackingBalancers(actual.snapshot),
-    ...(addressHeld ? [] : ['no healthy load balancer holds the virtual address']),
+    ...(addressHeld || all('load-balancer') ? [] : ['no healthy load balancer holds the virtual address']),
   ];
 }
 
-/** Changes exactly when an address that an output may show changes: FNV-1a over the sorted addresses. */
+/** Changes exactly when an address that an output may show changes. */
 export function fingerprintAddresses(nodes: readonly NodeRecord[], foundation: Foundation): string {
   const lines = nodes
     .filter(isLive)
     .map((node) => `${node.group}/${node.ordinal}=${node.privateIp ?? ''}/${node.publicIp ?? ''}`)
     .concat(foundation.virtualAddress?.publicIp ?? [])
     .sort();
-  const hash = [...lines.join('\n')].reduce(
-    (sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193) >>> 0,
-    0x811c9dc5,
-  );
-  return hash.toString(16);
+  return fingerprint(lines);
 }

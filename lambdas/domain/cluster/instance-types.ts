@@ -175,6 +175,9 @@ export function hasGpu(name: string): boolean {
   return otherGpuNames.has(name) || (byName.get(name)?.gpus ?? 0) > 0;
 }
 
+/** What a slave offers to tasks, in MiB: an agent keeps 1 GB for itself, or half if there are less than 2. */
+export const offeredMemory = (mib: number): number => (mib >= 2048 ? mib - 1024 : mib / 2);
+
 /** Families with ARM processors end in g, with what follows it: t4g, m7gd, c6gn, x2gd. */
 export function isArm(name: string): boolean {
   return /^(a1|g5g|[a-z]{1,2}\d+g[a-z]*)\./.test(name);

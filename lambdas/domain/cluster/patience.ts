@@ -17,8 +17,32 @@ export const patience = {
   halfCreated: 120,
   /** A ready node that the cluster's software does not know is started again after this long. */
   missingNode: 120,
+  /**
+   * After every master holds an agent back: Mesos reads its whitelist every 5 s, and what was offered before may be used for 30 s
+   * (MESOS_OFFER_TIMEOUT). Only then does an idle agent stay idle.
+   */
+  offerHold: 45,
+  /** Tasks that a draining slave waits for, and commands to nodes besides start commands. */
+  drainCheck: 30,
+  /** Services of a slave are told to move at most this often. */
+  moveServices: 60,
+  /** A command other than a start command is over by then: delivery takes 120 s at most, its script 150 s. */
+  upkeepCommand: 330,
+  /** A master that could not be told its cordon is told again. */
+  cordonRetry: 30,
   /** keepalived moves the address within seconds; after this long the loop does it. */
   addressLost: 60,
+  /** An add-on that is deployed or removed is looked at again. */
+  addOnCheck: 10,
+  /** A task counts when it has run for this long: a crash loop runs for moments, too. */
+  taskSteady: 10,
+  /** An app counts when its last task's failure is this long ago. */
+  taskRecovered: 30,
+  /** How long the removal of a cluster waits for its add-ons to end. */
+  addOnFarewell: 60,
+  /** How long it waits for workloads on it that are asked to end, and how often it looks. */
+  workloadFarewell: 120,
+  workloadCheck: 10,
   /** A cluster that is removed or failed for good is looked at again. */
   idle: 24 * 3600,
 } as const;

@@ -17,8 +17,8 @@ export interface Plan {
   /** Launches that are open after this pass: kept ones, and new ones that `decisions` carries out. */
   readonly launches: readonly PendingLaunch[];
   readonly progress: Progress;
-  /** New status of the deployment, if it changes, and why. */
-  readonly status?: { readonly value: DeploymentStatus; readonly reason?: string };
+  /** New status of the deployment, if it changes, and why; of this generation only. */
+  readonly status?: { readonly value: DeploymentStatus; readonly reason?: string; readonly generation?: number };
   /** Set if creation failed and its remains are to be removed. */
   readonly giveUp?: boolean;
   readonly activity: readonly ActivityEntry[];

@@ -3,6 +3,7 @@
  * computed once, when a template is accepted, and stored; everything after reads the specification, never the template.
  */
 import type { NodeRole, ReleaseName } from '../../contracts/cluster.ts';
+import type { AddOn } from '../add-on/add-on.ts';
 
 /** One rule of a security group: ports `from`..`to` open to `cidr`. */
 export interface PortRule {
@@ -79,6 +80,8 @@ export interface ClusterSpec {
   readonly loadBalancers?: NodeGroup;
   readonly slaves: readonly SlaveGroup[];
   readonly software: SoftwareSettings;
+  /** Software on top, deployed when the cluster lacks nothing. Absent in records of older versions. @default none */
+  readonly addOns?: readonly AddOn[];
   /** What was understood differently from the letter of the template, for the activity log. */
   readonly notes: readonly string[];
 }

@@ -20,8 +20,14 @@ export function attributesOf(
   foundation: Foundation | undefined,
 ): NodeAttributes {
   return Object.fromEntries(
-    groupsOf(spec).map((group) => [group.computeNode, { ...addressesOf(group, nodes, foundation) }]),
+    groupsOf(spec).map((group) => [group.computeNode, withEndpoint(addressesOf(group, nodes, foundation))]),
   );
+}
+
+/** TOSCA's own `endpoint.ip_address` is where the first node answers: its public address, if it has one. */
+function withEndpoint(addresses: Addresses): NodeAttributes[string] {
+  const address = addresses.public_address[0] ?? addresses.private_address[0];
+  return { ...addresses, ...(address === undefined ? {} : { endpoint: { ip_address: address } }) };
 }
 
 function addressesOf(group: NodeGroup, nodes: readonly NodeRecord[], foundation: Foundation | undefined): Addresses {

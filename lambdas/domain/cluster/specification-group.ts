@@ -6,7 +6,16 @@ import type { NodeGroup, SlaveGroup } from './spec.ts';
 import { readImage } from './specification-image.ts';
 import { slug, uniqueName } from './specification-names.ts';
 import { readNetwork } from './specification-network.ts';
-import { capabilityOf, countOf, flagOf, isGiven, numberOf, type Specifying, textOf } from './specification-read.ts';
+import {
+  capabilityOf,
+  countOf,
+  flagOf,
+  isGiven,
+  numberOf,
+  openValue,
+  type Specifying,
+  textOf,
+} from './specification-read.ts';
 import type { HostedRole } from './specification-roles.ts';
 import { chooseInstanceTypes } from './specification-size.ts';
 import { wantsGpu } from './specification-software.ts';
@@ -82,6 +91,7 @@ function readGroup({ software, compute }: HostedRole, role: NodeRole, count: num
       [...compute.path, 'requirements', 'local_storage'],
       'only slaves can have extra volumes; use disk_size for a bigger root disk',
     );
+  noteWithoutEffect(compute, context.notes);
   const zones = context.zones.get(compute.name);
   if (role === 'master' && zones && count > zones.length)
     context.notes.push(
@@ -102,6 +112,16 @@ function readGroup({ software, compute }: HostedRole, role: NodeRole, count: num
     preemptible: readPreemptible(compute, role, context.notes),
     tags: readTags(compute, context.notes),
   };
+}
+
+/** What the types let a machine have, and machines here do not get. */
+function noteWithoutEffect({ name, properties }: Node, notes: string[]): void {
+  const where = `node_templates.${name}.properties`;
+  const users = openValue(properties, 'os_users')?.value;
+  if (Array.isArray(users) && users.length > 0)
+    notes.push(`${where}.os_users has no effect: machines get no accounts; operators use Session Manager`);
+  if (textOf(properties, 'instance_name'))
+    notes.push(`${where}.instance_name has no effect: instances are named after their cluster`);
 }
 
 function readInstanceTypes(software: Node, compute: Node, role: NodeRole, notes: string[]): readonly string[] {

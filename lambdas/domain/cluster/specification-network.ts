@@ -83,7 +83,10 @@ function readCidr(value: unknown, path: Path): string {
   return `${address}/${Number(bits)}`;
 }
 
+/** In an order of their own, so that a template that merely lists its ports in another order changes nothing. */
 function distinctRules(rules: readonly PortRule[]): readonly PortRule[] {
   const key = (rule: PortRule) => `${rule.protocol}/${rule.from}/${rule.to}/${rule.cidr}`;
-  return [...new Map(rules.map((rule) => [key(rule), rule])).values()];
+  return [...new Map(rules.map((rule) => [key(rule), rule])).values()].sort(
+    (a, b) => a.from - b.from || a.to - b.to || (key(a) < key(b) ? -1 : 1),
+  );
 }

@@ -29,7 +29,9 @@ function readZone(policy: Policy, { context, notes }: Specifying): string | unde
     notes.push(`${where} is skipped: ${clip(policy.type)} means nothing here, the stack's own account is used`);
     return undefined;
   }
-  if (policy.properties.has('cloud_id')) notes.push(`${where}.properties.cloud_id has no effect: there is one cloud`);
+  for (const name of ['cloud_id', 'sla_id']) {
+    if (policy.properties.has(name)) notes.push(`${where}.properties.${name} has no effect: there is one cloud`);
+  }
   const zone = textOf(policy.properties, 'availability_zone');
   if (zone === undefined || context.zones.includes(zone)) return zone;
   return fail(

@@ -1,4 +1,5 @@
 /** Which Compute node is what in the cluster. */
+import { classOf } from '../tosca/catalogue/classes.ts';
 import { clip, enumerate, fail } from '../tosca/fault.ts';
 import { isOfType, type Node, type Topology } from '../tosca/topology.ts';
 import { countOf, nodesOfType, type Specifying } from './specification-read.ts';
@@ -31,6 +32,7 @@ export interface Roles {
 /** @throws InvalidInput if the template does not make one cluster */
 export function assignRoles(specifying: Specifying): Roles {
   const { topology, notes } = specifying;
+  refuseUnmade(topology);
   const elastic = findElastic(topology);
   const master = onlyMaster(topology);
   const slaves = nodesOfType(topology, typeNames.slave).map((software) =>
@@ -105,15 +107,27 @@ function findElastic(topology: Topology): ReadonlySet<string> {
 function judgeOthers(topology: Topology, machines: ReadonlySet<string>, notes: string[]): void {
   for (const node of topology.nodes.values()) {
     if (isOfType(node, typeNames.compute)) judgeMachine(node, machines, notes);
-    else if (node.hasScripts) notes.push(...judgeScripts(node));
-    else if (!isPart(node) && !isOfType(node, typeNames.storage))
+    else if (node.scripts.length > 0) notes.push(...judgeScripts(node));
+    else if (!isPart(node) && !isOfType(node, typeNames.storage) && classOf(node.type) !== 'add-on')
       notes.push(`node_templates.${clip(node.name)} has no effect: nothing is installed for ${node.type.name}`);
+  }
+}
+
+/** Types that are known, and not made: the reason is the type's. What is for services and jobs makes no sense in a cluster. */
+function refuseUnmade(topology: Topology): void {
+  for (const { type, path } of topology.nodes.values()) {
+    if (classOf(type) === 'refused') fail(path, `type ${type.name} is not supported: ${type.reason}`);
+    if (classOf(type) === 'workload')
+      fail(
+        path,
+        `${type.name} is a part of services and jobs, of which the template has none; add a node of Marathon or Chronos, or take this one out`,
+      );
   }
 }
 
 function judgeMachine(node: Node, machines: ReadonlySet<string>, notes: string[]): void {
   if (machines.has(node.name)) {
-    if (node.hasScripts) notes.push(...judgeScripts(node));
+    if (node.scripts.length > 0) notes.push(...judgeScripts(node));
     return;
   }
   if (countOf(node) > 0)
@@ -124,8 +138,8 @@ function judgeMachine(node: Node, machines: ReadonlySet<string>, notes: string[]
 function judgeScripts(node: Node): readonly string[] {
   if (!isPart(node) && !isOfType(node, typeNames.compute))
     fail(
-      node.path,
-      'brings scripts of its own (interfaces), which cannot be run; run it as a service or job on the cluster',
+      [...node.path, 'interfaces'],
+      `brings scripts of its own (${enumerate(node.scripts)}), which cannot be run; run it as a service or job on the cluster`,
     );
   return [
     `node_templates.${clip(node.name)}.interfaces has no effect: the cluster's nodes are configured without them`,

@@ -1,8 +1,9 @@
 /** From a topology to the specification of one cluster. */
+import { specifyAddOns } from '../add-on/specify.ts';
 import type { TopologyNode } from '../deployment/deployment.ts';
 import { fail } from '../tosca/fault.ts';
 import { isOfType, type Node, type Topology } from '../tosca/topology.ts';
-import { type ClusterSpec, type GivenCredentials, groupsOf, type SlaveGroup } from './spec.ts';
+import type { ClusterSpec, GivenCredentials, NodeGroup, SlaveGroup } from './spec.ts';
 import { type GroupContext, readLoadBalancers, readMasters, readSlaves } from './specification-group.ts';
 import { readPlacement } from './specification-placement.ts';
 import { countOf, flagOf, type SpecificationContext } from './specification-read.ts';
@@ -14,13 +15,17 @@ export type { SpecificationContext } from './specification-read.ts';
 
 /**
  * Checks that the topology is a cluster that can be built and says what it consists of. The specification holds no secret; the
- * passwords that were given come apart.
+ * passwords that were given, and the secrets of add-ons by the names that the specification uses, come apart.
  * @throws InvalidInput
  */
 export function specifyCluster(
   topology: Topology,
   context: SpecificationContext,
-): { readonly spec: ClusterSpec; readonly credentials: GivenCredentials } {
+): {
+  readonly spec: ClusterSpec;
+  readonly credentials: GivenCredentials;
+  readonly addOnSecrets: Readonly<Record<string, string>>;
+} {
   const notes = [...topology.notes];
   const specifying = { topology, context, notes };
   const roles = assignRoles(specifying);
@@ -31,22 +36,32 @@ export function specifyCluster(
   const slaves = roles.slaves.map((role) => readSlaves(role, roles.elastic.has(role.software.name), groups));
   refuseTooMany(slaves, context.maxSlaves);
   noteUnused(topology, notes);
+  const release = readRelease(roles, gpuEnabled, specifying);
+  const { addOns, secrets } = specifyAddOns(topology, {
+    master: roles.master.software.name,
+    slaves,
+    ...(loadBalancers ? { loadBalancers } : {}),
+    release,
+    gpuEnabled,
+    notes,
+  });
   const spec: ClusterSpec = {
     name: clusterName(context.deploymentId),
-    release: readRelease(roles, gpuEnabled, specifying),
+    release,
     masters,
     ...(loadBalancers ? { loadBalancers } : {}),
     slaves,
     software: readSettings(roles, gpuEnabled, notes),
+    addOns,
     notes: [...new Set(notes)],
   };
-  return { spec, credentials: readCredentials(roles) };
+  return { spec, credentials: readCredentials(roles), addOnSecrets: secrets };
 }
 
 /** The topology as the API's resources show it. Compute nodes name the group whose instances they are. */
-export function describeTopology(topology: Topology, spec: ClusterSpec): readonly TopologyNode[] {
-  const groups = new Map(groupsOf(spec).map((group) => [group.computeNode, group.name]));
-  return [...topology.nodes.values()].map((node) => describeNode(node, groups.get(node.name)));
+export function describeTopology(topology: Topology, groups: readonly NodeGroup[]): readonly TopologyNode[] {
+  const names = new Map(groups.map((group) => [group.computeNode, group.name]));
+  return [...topology.nodes.values()].map((node) => describeNode(node, names.get(node.name)));
 }
 
 function describeNode(node: Node, group: string | undefined): TopologyNode {

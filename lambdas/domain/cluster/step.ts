@@ -13,6 +13,8 @@ import type { ClusterRecord, DeploymentStatus, NodeRecord, PendingLaunch, Timest
 export interface Situation {
   readonly record: ClusterRecord;
   readonly status: DeploymentStatus;
+  /** Whether somebody wants to be told each status: the deployment has a callback. */
+  readonly hasCallback: boolean;
   readonly nodes: readonly NodeRecord[];
   readonly failures: Failures;
   /** What became of the decisions of the pass before. */

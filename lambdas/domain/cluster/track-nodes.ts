@@ -2,14 +2,14 @@
 import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActualCluster, ObservedCommand, ObservedInstance } from './actual.ts';
 import { patience } from './patience.ts';
-import type { NodeRecord } from './records.ts';
+import type { Drain, MasterCordon, NodeRecord, Setback } from './records.ts';
 import { secondsSince, toTimestamp } from './time.ts';
 
 export interface TrackedNodes {
   /** All records after this look, without the gone ones. */
   readonly nodes: readonly NodeRecord[];
   readonly goneInstanceIds: readonly string[];
-  /** Nodes that were lost since the last look: failed, or terminated by somebody else. */
+  /** Nodes that were lost since the last look: failed, or terminated by somebody else. Those on their way out are no loss. */
   readonly lost: readonly NodeRecord[];
   readonly becameReady: readonly NodeRecord[];
 }
@@ -27,6 +27,19 @@ const isOver = (node: NodeRecord): boolean => node.status === 'terminating' || n
 
 export function isLive(node: NodeRecord): boolean {
   return !isOver(node);
+}
+
+const isDrainingAtAll = ({ status }: NodeRecord): boolean => status === 'draining' || status === 'drained';
+
+/** Whether the node is to be powered off or is: it does not serve, and is not to be replaced. */
+export function isResting(node: NodeRecord): boolean {
+  const isOff = node.status === 'stopping' || node.status === 'stopped';
+  return isOff || (isDrainingAtAll(node) && node.drain?.goal === 'stop');
+}
+
+/** Whether the node counts against what its group wants: it is neither over nor on its way out. */
+export function isStaying(node: NodeRecord): boolean {
+  return isLive(node) && (!isDrainingAtAll(node) || isResting(node));
 }
 
 /** Whether the cluster's software knows the node; undefined where nobody can say. */
@@ -50,7 +63,7 @@ function fail(node: NodeRecord, reason: string): NodeRecord {
 
 function trackBoot(node: NodeRecord, { online, now, rules }: Look): NodeRecord {
   if (online.has(node.instanceId)) return { ...node, status: 'online', onlineAt: toTimestamp(now) };
-  if (secondsSince(node.launchedAt, now) <= rules.bootTimeoutSeconds) return node;
+  if (secondsSince(node.poweredOnAt ?? node.launchedAt, now) <= rules.bootTimeoutSeconds) return node;
   return fail(node, `did not come online within ${rules.bootTimeoutSeconds} s of its launch`);
 }
 
@@ -61,7 +74,7 @@ function retryOrFail(node: NodeRecord, reason: string, { rules }: Look): NodeRec
 function trackStart(node: NodeRecord, look: Look): NodeRecord {
   const command = look.commands.get(`${node.commandId}/${node.instanceId}`);
   if (command?.status === 'succeeded') {
-    const { reason: _, missingSince: __, ...rest } = node;
+    const { reason: _, missingSince: __, poweredOnAt: ___, ...rest } = node;
     return { ...rest, status: 'ready', readyAt: toTimestamp(look.now), startAttempts: 0 };
   }
   if (command?.status === 'failed') return retryOrFail(node, command.message ?? 'its start command failed', look);
@@ -70,14 +83,77 @@ function trackStart(node: NodeRecord, look: Look): NodeRecord {
   return retryOrFail(node, `its start command did not end within ${look.rules.startTimeoutSeconds} s`, look);
 }
 
-function trackReady(node: NodeRecord, look: Look): NodeRecord {
+function trackMissing(node: NodeRecord, look: Look): NodeRecord {
   const seen = look.seenByCluster(node);
   if (seen === undefined) return node;
   const { missingSince, ...rest } = node;
   if (seen) return missingSince === undefined ? node : rest;
-  if (missingSince === undefined) return { ...node, missingSince: toTimestamp(look.now) };
-  if (secondsSince(missingSince, look.now) <= patience.missingNode) return node;
+  return missingSince === undefined ? { ...node, missingSince: toTimestamp(look.now) } : node;
+}
+
+/** Whether the cluster's software has not known the node for so long that it will not by itself. */
+export function isLost({ missingSince }: NodeRecord, now: Date): boolean {
+  return missingSince !== undefined && secondsSince(missingSince, now) > patience.missingNode;
+}
+
+function trackReady(node: NodeRecord, look: Look): NodeRecord {
+  const tracked = trackMissing(node, look);
+  if (!isLost(tracked, look.now)) return tracked;
+  const { missingSince: _, ...rest } = tracked;
   return { ...rest, status: 'online', reason: `the cluster has not seen it for ${patience.missingNode} s` };
+}
+
+/** How a command to a node stands; one that nobody tells of any more was in vain. */
+function outcomeOf(
+  { instanceId }: NodeRecord,
+  { commandId, at }: { readonly commandId?: string; readonly at: string },
+  { commands, now }: Look,
+): 'in-progress' | 'succeeded' | Setback {
+  const command = commands.get(`${commandId}/${instanceId}`);
+  if (command?.status === 'succeeded') return 'succeeded';
+  const setback = { at: toTimestamp(now), message: command?.message ?? 'its command did not end in time' };
+  if (command?.status === 'failed') return command.undelivered ? { ...setback, undelivered: true } : setback;
+  return secondsSince(at, now) <= patience.upkeepCommand ? 'in-progress' : setback;
+}
+
+/** A task that came at the last moment, and whatever else keeps an agent from being stopped, lets the wait begin anew. */
+function trackDrain(node: NodeRecord, drain: Drain, look: Look): NodeRecord {
+  if (drain.stopping === undefined) return trackAbandoned(trackMissing(node, look), drain, look);
+  const outcome = outcomeOf(node, drain.stopping, look);
+  if (outcome === 'in-progress') return node;
+  const { stopping: _, cordonedAt: __, waitsFor: ___, setback: ____, ...rest } = drain;
+  if (outcome !== 'succeeded') return { ...node, drain: { ...rest, setback: outcome } };
+  const { missingSince: _____, ...stopped } = node;
+  return { ...stopped, status: 'drained', drain: rest };
+}
+
+/** Neither Mesos nor SSM reaches it: there is nothing left that could be drained. */
+function trackAbandoned(node: NodeRecord, drain: Drain, { now }: Look): NodeRecord {
+  return isLost(node, now) && drain.setback?.undelivered ? { ...node, status: 'drained' } : node;
+}
+
+/** What a command left behind that failed is what both lists have in common. */
+function trackCordon(node: NodeRecord, cordon: MasterCordon, look: Look): NodeRecord {
+  const { sent, held } = cordon;
+  if (sent === undefined) return node;
+  const outcome = outcomeOf(node, sent, look);
+  if (outcome === 'in-progress') return node;
+  if (outcome === 'succeeded') return { ...node, cordon: { held: sent.addresses } };
+  const both = held.split(',').filter((address) => sent.addresses.split(',').includes(address));
+  return { ...node, cordon: { held: both.join(','), setback: outcome } };
+}
+
+/** EC2 may show an instance that was started as stopped for a while. */
+function trackStopped(node: NodeRecord, state: 'stopping' | 'stopped', { now }: Look): NodeRecord {
+  if (isOver(node) || node.status === 'stopped') return node;
+  if (node.status === 'stopping') return state === 'stopped' ? { ...node, status: 'stopped' } : node;
+  if (node.poweredOnAt === undefined || node.status !== 'launched') return fail(node, 'its instance was stopped');
+  return secondsSince(node.poweredOnAt, now) <= patience.visibility ? node : { ...node, status: 'stopped' };
+}
+
+function trackPowerOn(node: NodeRecord, { now }: Look): NodeRecord {
+  const { onlineAt: _, missingSince: __, drain: ___, reason: ____, ...rest } = node;
+  return { ...rest, status: 'launched', poweredOnAt: toTimestamp(now), startAttempts: 0 };
 }
 
 function trackLifecycle(node: NodeRecord, look: Look): NodeRecord {
@@ -88,7 +164,13 @@ function trackLifecycle(node: NodeRecord, look: Look): NodeRecord {
       return trackStart(node, look);
     case 'ready':
       return trackReady(node, look);
+    case 'draining':
+      return node.drain === undefined ? node : trackDrain(node, node.drain, look);
+    case 'stopped':
+      return trackPowerOn(node, look);
     case 'online':
+    case 'drained':
+    case 'stopping':
     case 'terminating':
     case 'failed':
       return node;
@@ -104,6 +186,10 @@ function withAddresses(node: NodeRecord, { privateIp, publicIp }: ObservedInstan
   };
 }
 
+function withCordon(node: NodeRecord, look: Look): NodeRecord {
+  return node.cordon === undefined ? node : trackCordon(node, node.cordon, look);
+}
+
 /** @returns undefined if the node is gone */
 function trackNode(node: NodeRecord, instance: ObservedInstance | undefined, look: Look): NodeRecord | undefined {
   if (instance === undefined) return secondsSince(node.launchedAt, look.now) <= patience.visibility ? node : undefined;
@@ -116,10 +202,10 @@ function trackNode(node: NodeRecord, instance: ObservedInstance | undefined, loo
         : { ...node, status: 'terminating', reason: 'was terminated' };
     case 'stopping':
     case 'stopped':
-      return isOver(node) ? node : fail(node, 'its instance was stopped');
+      return trackStopped(node, instance.state, look);
     case 'pending':
     case 'running':
-      return trackLifecycle(withAddresses(node, instance), look);
+      return trackLifecycle(withCordon(withAddresses(node, instance), look), look);
   }
 }
 
@@ -142,7 +228,7 @@ export function trackNodes(
     nodes: pairs.flatMap(({ after }) => (after ? [after] : [])),
     goneInstanceIds: pairs.filter(({ after }) => after === undefined).map(({ before }) => before.instanceId),
     lost: pairs.flatMap(({ before, after }) => {
-      if (isOver(before) || (after !== undefined && isLive(after))) return [];
+      if (!isStaying(before) || (after !== undefined && isLive(after))) return [];
       return [after ?? { ...before, status: 'terminating' as const, reason: 'was terminated' }];
     }),
     becameReady: pairs.flatMap(({ before, after }) =>

@@ -7,7 +7,12 @@ export interface PageRequest {
   readonly size: number;
   /** Whether a page was asked for. If not, the answer is one page with everything, because orpy cannot follow pages. */
   readonly asked: boolean;
-  readonly sort: { readonly property: string; readonly descending: boolean };
+  /** The first one counts most. */
+  readonly sort: readonly Order[];
+}
+export interface Order {
+  readonly property: string;
+  readonly descending: boolean;
 }
 export interface Page<T> {
   readonly items: readonly T[];
@@ -27,7 +32,7 @@ export function parsePageRequest(query: URLSearchParams): PageRequest {
     number: number ?? 0,
     size: asked ? Math.min(size || defaultPageSize, maxPageSize) : maxPageSize,
     asked,
-    sort: parseSort(query.get('sort')),
+    sort: parseSort(query.getAll('sort')),
   };
 }
 
@@ -37,10 +42,8 @@ export function paginate<T>(
   request: PageRequest,
   sortKeys: Readonly<Record<string, (item: T) => string>>,
 ): Page<T> {
-  const { property, descending } = request.sort;
-  const keyOf = Object.hasOwn(sortKeys, property) ? sortKeys[property] : undefined;
-  if (!keyOf) throw new InvalidInput(`sort: no property ${property}; there are ${Object.keys(sortKeys).join(', ')}`);
-  const compare = (a: T, b: T) => compareText(keyOf(a), keyOf(b)) * (descending ? -1 : 1);
+  const compares = request.sort.map((order) => compareBy(order, sortKeys));
+  const compare = (a: T, b: T) => compares.reduce((result, compareNext) => result || compareNext(a, b), 0);
   const start = request.number * request.size;
   return {
     items: [...items].sort(compare).slice(start, start + request.size),
@@ -49,10 +52,25 @@ export function paginate<T>(
   };
 }
 
-function parseSort(text: string | null): PageRequest['sort'] {
-  const [property, direction] = (text ?? '').split(',');
-  if (!property) return { property: 'createdAt', descending: true };
-  return { property, descending: direction?.toLowerCase() === 'desc' };
+/** Each `property[,property…][,asc|desc]`, upwards unless it says otherwise. */
+function parseSort(texts: readonly string[]): readonly Order[] {
+  const orders = texts.flatMap((text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const direction = parts.at(-1)?.toLowerCase();
+    const isDirected = direction === 'asc' || direction === 'desc';
+    const properties = (isDirected ? parts.slice(0, -1) : parts).filter(Boolean);
+    return properties.map((property) => ({ property, descending: direction === 'desc' }));
+  });
+  return orders.length > 0 ? orders : [{ property: 'createdAt', descending: true }];
+}
+
+function compareBy<T>(
+  { property, descending }: Order,
+  sortKeys: Readonly<Record<string, (item: T) => string>>,
+): (a: T, b: T) => number {
+  const keyOf = Object.hasOwn(sortKeys, property) ? sortKeys[property] : undefined;
+  if (!keyOf) throw new InvalidInput(`sort: no property ${property}; there are ${Object.keys(sortKeys).join(', ')}`);
+  return (a, b) => compareText(keyOf(a), keyOf(b)) * (descending ? -1 : 1);
 }
 
 function wholeNumber(text: string | null): number | undefined {

@@ -11,6 +11,10 @@ const vmStates: Record<NodeStatus, string> = {
   online: 'running',
   starting: 'running',
   ready: 'configured',
+  draining: 'configured',
+  drained: 'configured',
+  stopping: 'stopped',
+  stopped: 'stopped',
   terminating: 'off',
   failed: 'failed',
 };

@@ -46,6 +46,8 @@ export interface Release {
     readonly mesos: boolean;
     readonly chronos: boolean;
   };
+  /** Where an app says how its container is connected: in `container.docker` until 1.4, in `networks` from 1.5 on. */
+  readonly marathonNetworks: 'docker' | 'networks';
   readonly chronos: {
     /**
      * How the image takes its flags. `run-jar`: after the command `chronos run_jar`; `arguments`: as arguments, with the port in
@@ -87,6 +89,7 @@ export const catalogue: Readonly<Record<ReleaseName, Release>> = {
     cgroups: 'legacy',
     agentDockerApi: '1.22',
     gpu: { mesos: false, chronos: false },
+    marathonNetworks: 'docker',
     chronos: { flags: 'run-jar', apiPrefix: '' },
   },
   indigo_2: {
@@ -107,6 +110,7 @@ export const catalogue: Readonly<Record<ReleaseName, Release>> = {
     cgroups: 'legacy',
     agentDockerApi: '1.24',
     gpu: { mesos: true, chronos: false },
+    marathonNetworks: 'docker',
     chronos: { flags: 'arguments', apiPrefix: '/v1' },
   },
   deep_1: {
@@ -129,6 +133,7 @@ export const catalogue: Readonly<Record<ReleaseName, Release>> = {
     cgroups: 'legacy-or-hybrid',
     agentDockerApi: '1.30',
     gpu: { mesos: true, chronos: true },
+    marathonNetworks: 'networks',
     chronos: { flags: 'environment', apiPrefix: '/v1' },
   },
 };

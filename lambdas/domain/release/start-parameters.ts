@@ -28,14 +28,19 @@ export interface StartContext {
  * @throws InvariantBroken if a value does not match the document's pattern; SSM would refuse the command
  */
 export function startParameters(role: NodeRole, context: StartContext): Record<string, string> {
-  const parameters = parametersOf(role, context);
-  const declared: Readonly<Record<string, DocumentParameter>> = startDocuments[role];
+  return checkParameters(`start document ${role}`, startDocuments[role], parametersOf(role, context));
+}
+
+/** @throws InvariantBroken if a value does not match the document's pattern; SSM would refuse the command */
+export function checkParameters<P extends Readonly<Record<string, string>>>(
+  document: string,
+  declared: Readonly<Record<string, DocumentParameter>>,
+  parameters: P,
+): P {
   for (const [name, { pattern }] of Object.entries(declared)) {
     const value = parameters[name];
     if (value === undefined || !new RegExp(pattern).test(value)) {
-      throw new InvariantBroken(
-        `start document ${role}: parameter ${name} is '${value}', which does not match ${pattern}`,
-      );
+      throw new InvariantBroken(`${document}: parameter ${name} is '${value}', which does not match ${pattern}`);
     }
   }
   return parameters;

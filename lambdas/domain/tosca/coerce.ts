@@ -1,9 +1,12 @@
 /** From template values to typed data, as the property's type says. */
+
+import { own } from './catalogue/kinds.ts';
 import { parseQuantity, quantityExample } from './catalogue/quantity.ts';
-import type { Constraints, Properties, Schema } from './catalogue/schema.ts';
-import { own, type TypeSystem } from './catalogue/type-system.ts';
-import { fail, quote, suggest } from './fault.ts';
-import { describeKind, fromPlain, isNull, type Path, SymbolicValue, type Value } from './value.ts';
+import type { Properties, Schema } from './catalogue/schema.ts';
+import type { TypeSystem } from './catalogue/type-system.ts';
+import { checkConstraints } from './constraints.ts';
+import { dotted, fail, quote, suggest } from './fault.ts';
+import { describeKind, fromPlain, isNull, type Path, type ScalarValue, SymbolicValue, type Value } from './value.ts';
 
 /** What stands in the place of a secret wherever it does not belong. */
 export const mask = '********';
@@ -12,6 +15,8 @@ export interface CoerceContext {
   readonly types: TypeSystem;
   /** Called for every value, to stop templates that grow when expanded. @throws InvalidInput */
   spend(steps?: number): void;
+  /** Takes what is understood differently from its letter, for the log. */
+  note?(text: string): void;
 }
 
 /** Whether a coerced value is an attribute that is not known yet. */
@@ -29,7 +34,7 @@ export function coerce(value: Value, schema: Schema, path: Path, context: Coerce
   if (value.kind === 'symbolic') return value;
   const result = coerceType(value, schema, path, context);
   if (schema.constraints && result !== undefined && result !== null)
-    check(result, schema, path, isHidden(value, schema));
+    checkConstraints(result, schema, { path, hidden: isHidden(value, schema), spend: (steps) => context.spend(steps) });
   return result;
 }
 
@@ -42,13 +47,18 @@ function coerceType(value: Exclude<Value, SymbolicValue>, schema: Schema, path: 
     case 'range':
       return coerceRange(value, path);
     case 'string':
+      return coerceString(value, schema, path, context);
     case 'version':
     case 'timestamp':
-      return coerceString(value, schema, path, context);
+    case 'null':
+      return coerceFormat(value, schema, path);
     case 'integer':
     case 'float':
+      return coerceNumber(value, schema, path);
     case 'boolean':
-      return coerceScalar(value, schema, path);
+      return coerceBoolean(value, schema, path, context);
+    case 'any':
+      return coerceUnknown(value, schema, path, context);
     default:
       if (quantityExample(schema.type)) return coerceQuantity(value, schema, path);
       return coerceData(value, schema, path, context);
@@ -68,8 +78,9 @@ function coerceMap(value: Value, schema: Schema, path: Path, context: CoerceCont
 }
 
 /** Entries of what is secret are secret. */
-function inherit(schema: Schema): Schema | undefined {
-  return schema.secret ? { ...(schema.entries ?? { type: 'any' }), secret: true } : schema.entries;
+function inherit({ entries, secret, takesSecrets }: Schema): Schema | undefined {
+  if (!secret && !takesSecrets) return entries;
+  return { ...(entries ?? { type: 'any' }), ...(secret ? { secret } : {}), ...(takesSecrets ? { takesSecrets } : {}) };
 }
 
 function coerceAny(value: Value, schema: Schema | undefined, path: Path, context: CoerceContext): unknown {
@@ -81,17 +92,46 @@ function coerceString(value: Value, schema: Schema, path: Path, context: CoerceC
   if (value.kind === 'list')
     return coerceList(value, { ...schema, type: 'list', entries: { type: 'string' } }, path, context);
   if (value.kind !== 'scalar') fail(path, `must be text, but is ${describeKind(value)}`);
-  return value.secret && !schema.secret ? mask : value.text;
+  return isMasked(value, schema) ? mask : value.text;
 }
 
-function coerceScalar(value: Value, schema: Schema, path: Path): number | boolean {
-  if (value.kind !== 'scalar') fail(path, `must be ${article(schema.type)}, but is ${describeKind(value)}`);
-  const text = value.text.trim();
-  if (schema.type === 'boolean') return text.toLowerCase() === 'true';
+/** Text of a given form; TOSCA writes a version as `major.minor.fix.qualifier-build`, of which all but the first may be missing. */
+const formats: Readonly<Record<string, { readonly test: (text: string) => boolean; readonly like: string }>> = {
+  version: {
+    test: (text) => /^\d{1,9}(\.\d{1,9}){0,2}(\.\w{1,60}(-\d{1,9})?)?$/.test(text),
+    like: 'a version, such as 2.0 or 1.19.4',
+  },
+  timestamp: {
+    test: (text) =>
+      /^\d{4}-\d{1,2}-\d{1,2}(([Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(\.\d{0,9})?\s*(Z|[-+]\d{1,2}(:?\d{2})?)?)?$/.test(
+        text,
+      ) && !Number.isNaN(Date.parse(text.slice(0, 10))),
+    like: 'a date and time, such as 2026-03-01T09:30:00Z',
+  },
+  null: { test: (text) => text === '', like: 'null' },
+};
+
+function coerceFormat(value: Value, schema: Schema, path: Path): string | null {
+  const format = formats[schema.type];
+  if (value.kind !== 'scalar' || !format?.test(value.text.trim()))
+    fail(path, `must be ${format?.like}${butIs(value, schema)}`);
+  return schema.type === 'null' ? null : value.text.trim();
+}
+
+function coerceNumber(value: Value, schema: Schema, path: Path): number {
+  const text = value.kind === 'scalar' ? value.text.trim() : '';
   const pattern =
     schema.type === 'integer' ? /^[-+]?\d{1,15}(\.0+)?$/ : /^[-+]?(\d{1,15}\.?\d{0,15}|\.\d{1,15})(e[-+]?\d{1,2})?$/i;
   if (pattern.test(text)) return Number(text);
   return fail(path, `must be ${article(schema.type)}${butIs(value, schema)}`);
+}
+
+function coerceBoolean(value: Value, schema: Schema, path: Path, context: CoerceContext): boolean {
+  if (value.kind !== 'scalar') fail(path, `must be true or false${butIs(value, schema)}`);
+  const text = value.text.trim().toLowerCase();
+  if (text !== 'true' && text !== 'false')
+    context.note?.(`${dotted(path)}: ${isHidden(value, schema) ? 'its value' : quote(value.text)} is read as false`);
+  return text === 'true';
 }
 
 function coerceQuantity(value: Value, schema: Schema, path: Path): number {
@@ -116,10 +156,16 @@ function bound(value: Value): number | undefined {
   return /^-?\d{1,15}$/.test(value.text.trim()) ? Number(value.text) : undefined;
 }
 
-/** A data type's properties, or anything where the type is not known. */
+/** A data type: properties, or a built-in type that it narrows. */
 function coerceData(value: Exclude<Value, SymbolicValue>, schema: Schema, path: Path, context: CoerceContext): unknown {
-  const properties = context.types.properties('data', schema.type);
-  if (!properties) return coerceUnknown(value, schema, path, context);
+  const type = context.types.dataType(schema.type);
+  if (!type)
+    fail(
+      path,
+      `is declared with the type ${quote(schema.type)}, which is not known${context.types.suggestValueType(schema.type)}`,
+    );
+  const { properties, builtIn, constraints } = type;
+  if (builtIn !== undefined) return coerce(value, { ...schema, type: builtIn, constraints }, path, context);
   if (value.kind !== 'map') fail(path, `must be a map (${schema.type}), but is ${describeKind(value)}`);
   refuseUnknown(value.entries.keys(), properties, path);
   context.spend(Object.keys(properties).length / 10);
@@ -142,7 +188,7 @@ function coerceUnknown(
 ): unknown {
   if (value.kind === 'list') return coerceList(value, schema, path, context);
   if (value.kind === 'map') return coerceMap(value, schema, path, context);
-  return value.secret && !schema.secret ? mask : value.plain;
+  return isMasked(value, schema) ? mask : value.plain;
 }
 
 /** @throws InvalidInput if a name is none of the known ones */
@@ -162,41 +208,9 @@ function isValue(value: unknown): value is Value {
   return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
-function check(result: unknown, { type, constraints = {} }: Schema, path: Path, hidden: boolean): void {
-  const broken = brokenConstraint(result, constraints);
-  if (broken)
-    fail(path, `must be ${broken}${unitOf(type)}${hidden ? '' : `, but is ${quote(JSON.stringify(result))}`}`);
-}
-
-/** What a value must be, if it is not. */
-function brokenConstraint(result: unknown, limits: Constraints): string | undefined {
-  if (limits.equal !== undefined && result !== limits.equal) return String(limits.equal);
-  if (limits.validValues && !limits.validValues.includes(result as string))
-    return `one of ${limits.validValues.join(', ')}`;
-  return typeof result === 'number' ? brokenBound(result, limits) : brokenLength(sizeOf(result), limits);
-}
-
-function brokenBound(amount: number, limits: Constraints): string | undefined {
-  if (amount < (limits.greaterOrEqual ?? amount)) return `at least ${limits.greaterOrEqual}`;
-  if (limits.greaterThan !== undefined && amount <= limits.greaterThan) return `more than ${limits.greaterThan}`;
-  if (amount > (limits.lessOrEqual ?? amount)) return `at most ${limits.lessOrEqual}`;
-  if (limits.lessThan !== undefined && amount >= limits.lessThan) return `less than ${limits.lessThan}`;
-  return undefined;
-}
-
-function brokenLength(size: number, { minLength, maxLength }: Constraints): string | undefined {
-  if (minLength !== undefined && size < minLength) return `of length ${minLength} or more`;
-  if (maxLength !== undefined && size > maxLength) return `of length ${maxLength} or less`;
-  return undefined;
-}
-
-function sizeOf(result: unknown): number {
-  if (typeof result === 'string' || Array.isArray(result)) return result.length;
-  return typeof result === 'object' && result !== null ? Object.keys(result).length : 0;
-}
-
-function unitOf(type: string): string {
-  return type === 'scalar-unit.size' ? ' bytes' : '';
+/** A secret that flows where none belongs. */
+function isMasked(value: ScalarValue, schema: Schema): boolean {
+  return value.secret === true && !schema.secret && !schema.takesSecrets;
 }
 
 function isHidden(value: Value, schema: Schema): boolean {
@@ -210,5 +224,5 @@ function butIs(value: Value, schema: Schema): string {
 }
 
 function article(type: string): string {
-  return type === 'integer' ? 'an integer' : `a ${type === 'float' ? 'number' : type}`;
+  return type === 'integer' ? 'an integer' : 'a number';
 }

@@ -2,7 +2,7 @@
 
 import { InvalidInput } from '../../contracts/error-names.ts';
 import { fail, quote } from './fault.ts';
-import type { NodeAttributes, OutputExpression } from './outputs.ts';
+import type { AttributeReference, NodeAttributes, OutputExpression } from './outputs.ts';
 import type { Path } from './value.ts';
 
 /** Never throws for what a template says: an output that cannot be evaluated has the reason as its value. */
@@ -24,6 +24,11 @@ function evaluateOutput(name: string, expression: OutputExpression, attributes: 
   }
 }
 
+/** @param path of the expression, for messages. @throws InvalidInput if it reads an attribute that does not exist */
+export function evaluateExpression(expression: OutputExpression, attributes: NodeAttributes, path: Path): unknown {
+  return evaluate(expression, attributes, path);
+}
+
 function evaluate(expression: OutputExpression, attributes: NodeAttributes, path: Path): unknown {
   if ('literal' in expression) return expression.literal;
   if ('attribute' in expression) return findAttribute(expression.attribute, attributes, path);
@@ -35,10 +40,13 @@ function evaluate(expression: OutputExpression, attributes: NodeAttributes, path
   );
 }
 
-type Attribute = Extract<OutputExpression, { attribute: unknown }>['attribute'];
 type Token = Extract<OutputExpression, { token: unknown }>['token'];
 
-function findAttribute({ node, name, path: steps }: Attribute, attributes: NodeAttributes, path: Path): unknown {
+function findAttribute(
+  { node, name, path: steps }: AttributeReference,
+  attributes: NodeAttributes,
+  path: Path,
+): unknown {
   const ofNode = Object.hasOwn(attributes, node) ? attributes[node] : undefined;
   if (!ofNode || !Object.hasOwn(ofNode, name)) fail(path, `the node ${quote(node)} has no attribute ${quote(name)}`);
   return steps.reduce((value, step) => stepInto(value, step, `${node}.${name}`, path), ofNode[name]);

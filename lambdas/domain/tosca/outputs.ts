@@ -4,14 +4,21 @@
  */
 export type OutputExpression =
   | { readonly literal: unknown }
-  /** An attribute of a Compute node, e.g. `['mesos_lb_server', 'public_address', 0]`; software nodes are resolved to their host. */
-  | {
-      readonly attribute: { readonly node: string; readonly name: string; readonly path: readonly (string | number)[] };
-    }
+  | { readonly attribute: AttributeReference }
   | { readonly concat: readonly OutputExpression[] }
   | { readonly token: { readonly value: OutputExpression; readonly separator: string; readonly index: number } }
   | { readonly list: readonly OutputExpression[] }
   | { readonly map: Readonly<Record<string, OutputExpression>> };
+
+/**
+ * An attribute of a node, e.g. `mesos_lb_server`, `public_address`, `[0]`. Software stands for its host unless it has such an
+ * attribute itself. A capability's attribute begins with the capability: `docker`, `host`, `['publish_ports', 0, 'target']`.
+ */
+export interface AttributeReference {
+  readonly node: string;
+  readonly name: string;
+  readonly path: readonly (string | number)[];
+}
 
 /** Attribute values by Compute node: lists in ordinal order. */
 export type NodeAttributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -2,7 +2,8 @@
 import { InvalidInput } from '../../contracts/error-names.ts';
 import { findCall, inputName } from './calls.ts';
 import type { OutputDefinition } from './document.ts';
-import { type Evaluation, toExpression } from './evaluate.ts';
+import type { Evaluation } from './evaluate.ts';
+import { toExpression } from './expressions.ts';
 import { fail, quote, suggest } from './fault.ts';
 import type { InputValues } from './inputs.ts';
 import type { OutputExpression } from './outputs.ts';

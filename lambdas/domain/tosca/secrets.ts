@@ -4,8 +4,9 @@
  */
 
 import { argumentStep, argumentText, type Call, findCall } from './calls.ts';
+import { own } from './catalogue/kinds.ts';
 import { type Schema, soundsSecret } from './catalogue/schema.ts';
-import { own, type TypeSystem } from './catalogue/type-system.ts';
+import type { TypeSystem } from './catalogue/type-system.ts';
 import type { PolicyTemplate, TemplateDocument } from './document.ts';
 import { hostOf, type LinkedNode, type LinkedNodes } from './link.ts';
 import { findProperty } from './properties.ts';

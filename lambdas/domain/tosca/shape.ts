@@ -1,5 +1,5 @@
 /** Small readers of structure: each says what it wants when it does not find it. */
-import { fail, quote } from './fault.ts';
+import { fail, quote, suggest } from './fault.ts';
 import { describeKind, isNull, type Path, type Value } from './value.ts';
 
 /** Entries of a map; nothing counts as an empty one. @throws InvalidInput */
@@ -9,11 +9,29 @@ export function readMap(value: Value | undefined, path: Path): ReadonlyMap<strin
   return value.entries;
 }
 
+/** Like `readMap`, with no other keys than the known ones. @throws InvalidInput */
+export function readKeys(value: Value | undefined, path: Path, known: readonly string[]): ReadonlyMap<string, Value> {
+  const keys = readMap(value, path);
+  for (const key of keys.keys()) if (!known.includes(key)) refuseKey(key, path, known);
+  return keys;
+}
+
+/** @throws InvalidInput always, with the nearest known name */
+export function refuseKey(key: string, path: Path, known: readonly string[]): never {
+  return fail([...path, key], `is not known${suggest(key, known)}`);
+}
+
 /** Items of a list; nothing counts as an empty one. @throws InvalidInput */
 export function readList(value: Value | undefined, path: Path): readonly Value[] {
   if (value === undefined || isNull(value)) return [];
   if (value.kind !== 'list') fail(path, `must be a list, but is ${describeKind(value)}`);
   return value.items;
+}
+
+/** Names in a list; a single name counts as a list of one. @throws InvalidInput */
+export function readNames(value: Value | undefined, path: Path): readonly string[] {
+  if (value?.kind === 'scalar' && value.plain !== null) return [value.text];
+  return readList(value, path).map((item, index) => requireText(item, [...path, index]));
 }
 
 /** Text of a single value, or undefined if there is none. @throws InvalidInput */

@@ -62,6 +62,12 @@ export function fromPlain(plain: unknown, maxDepth = 64): Value {
   return textValue(String(plain));
 }
 
+/** The value itself and everything below it. */
+export function countValues(value: Value): number {
+  if (value.kind === 'list') return value.items.reduce((sum, item) => sum + countValues(item), 1);
+  return value.kind === 'map' ? [...value.entries.values()].reduce((sum, item) => sum + countValues(item), 1) : 1;
+}
+
 /** Whether something below the value is known only when the cluster runs. */
 export function holdsSymbol(value: Value): boolean {
   return some(value, (part) => part.kind === 'symbolic');

@@ -15,6 +15,7 @@ import {
   type Node,
   type Pair,
   Parser,
+  parseDocument,
 } from 'yaml';
 import { InvalidInput } from '../../contracts/error-names.ts';
 import { quote } from './fault.ts';
@@ -35,6 +36,14 @@ export const defaultYamlLimits: YamlLimits = {
   maxValues: 50_000,
 };
 
+const yamlOptions = {
+  uniqueKeys: false,
+  prettyErrors: false,
+  version: '1.2',
+  schema: 'core',
+  logLevel: 'silent',
+} as const;
+
 /** A value with what it costs when expanded. */
 interface Measured {
   readonly value: Value;
@@ -52,6 +61,16 @@ export function readYaml(text: string, limits: YamlLimits = defaultYamlLimits): 
   const fault = document?.errors[0];
   if (fault) throw yamlFault(fault.message, fault.pos[0], lines);
   return new Conversion(lines, limits).convert(document?.contents ?? null).value;
+}
+
+/**
+ * The document without what stands at these paths, written anew; its comments stay. The text must have been read before, for
+ * nothing is bounded here.
+ */
+export function withoutPaths(text: string, paths: readonly (readonly string[])[]): string {
+  const document = parseDocument(text, yamlOptions);
+  for (const path of paths) if (document.hasIn(path)) document.deleteIn(path);
+  return document.toString({ lineWidth: 0 });
 }
 
 function tooDeep(limits: YamlLimits): InvalidInput {
@@ -81,13 +100,7 @@ function tokenize(text: string, lines: LineCounter, limits: YamlLimits): CST.Tok
 }
 
 function compose(tokens: readonly CST.Token[], text: string): Document.Parsed | undefined {
-  const composer = new Composer({
-    uniqueKeys: false,
-    prettyErrors: false,
-    version: '1.2',
-    schema: 'core',
-    logLevel: 'silent',
-  });
+  const composer = new Composer(yamlOptions);
   const documents = [...composer.compose(tokens, true, text.length)];
   if (documents.length > 1)
     throw new InvalidInput('The template holds more than one YAML document; exactly one is allowed');

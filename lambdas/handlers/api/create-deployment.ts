@@ -1,40 +1,48 @@
-import type { ClusterSpec } from '../../domain/cluster/spec.ts';
-import { json } from '../../runtime/http.ts';
-import { acceptCreation } from './accept-creation.ts';
+import { type HttpResponse, json } from '../../runtime/http.ts';
+import { acceptCluster, type NewCluster } from './accept-creation.ts';
+import { readTemplate } from './accept-template.ts';
+import { workloadTypeOf } from './accept-workload.ts';
+import { createWorkload } from './create-workload.ts';
+import { type Attempt, oncePerKey } from './idempotency.ts';
+import { takeRoom } from './quota.ts';
 import { readCreation } from './read-creation.ts';
 import { sendChanged } from './send-changed.ts';
-import type { ApiServices, Operation } from './services.ts';
+import type { ApiServices, Operation, UserCall } from './services.ts';
+import { tellActivity } from './tell-activity.ts';
 import { deploymentView } from './views.ts';
 
-/**
- * POST /deployments. The whole template is checked before anything is stored. Then the secret comes first: what has a secret but
- * no records is found by the sweep and removed, while records without secret would be a cluster that cannot start.
- */
-export const createDeployment: Operation = async (call, services) => {
-  const { clock, ids, settings, credentials, deployments } = services;
-  const creation = readCreation(call, settings.maxTemplateBytes);
-  const deploymentId = ids.uuid();
-  const context = { deploymentId, owner: call.caller, now: clock.now(), ids, settings };
-  const { deployment, desired, secrets } = acceptCreation(creation, context);
-  await credentials.create(deploymentId, secrets);
-  await deployments.create(deployment, desired);
-  await tellNotes(deploymentId, desired.spec, services);
-  await sendChanged(deploymentId, services);
-  const view = deploymentView(deployment, { baseUrl: call.baseUrl, region: settings.region });
-  return json(201, { ...view, task: 'NONE' });
-};
+/** POST /deployments: a cluster, or services or jobs on one. The whole template is checked before anything is stored. */
+export const createDeployment: Operation = (call, services) =>
+  oncePerKey(call, services, (attempt) => create(call, services, attempt));
 
-/** What was understood differently from the template's letter goes to the activity log, which is no reason to fail. */
-async function tellNotes(
-  deploymentId: string,
-  spec: ClusterSpec,
-  { clusters, clock, log }: ApiServices,
-): Promise<void> {
-  const entries = spec.notes.map((text) => ({ level: 'info' as const, text }));
-  if (entries.length === 0) return;
-  try {
-    await clusters.addActivity(deploymentId, entries, clock.now());
-  } catch (error) {
-    log.error('notes not logged', { clusterId: deploymentId, error });
-  }
+async function create(call: UserCall, services: ApiServices, attempt: Attempt): Promise<HttpResponse> {
+  const { clock, ids, settings } = services;
+  const creation = readCreation(call, settings);
+  const request = { creation, read: readTemplate(creation, settings) };
+  const context = { deploymentId: attempt.deploymentId, caller: call.caller, now: clock.now(), ids, settings };
+  const type = workloadTypeOf(request.read);
+  if (type !== undefined) return createWorkload(call, { request, type, context }, attempt, services);
+  return createCluster(call, acceptCluster(request, context), attempt, services);
+}
+
+/**
+ * The secret comes first: what has a secret but no records is found by the sweep and removed, while records without secret would be
+ * a cluster that cannot start.
+ */
+async function createCluster(
+  { baseUrl }: UserCall,
+  { deployment, desired, secrets }: NewCluster,
+  { deploymentId, begin }: Attempt,
+  services: ApiServices,
+): Promise<HttpResponse> {
+  await begin(async () => {
+    await takeRoom(deployment, services);
+    await services.credentials.create(deploymentId, secrets);
+  });
+  await services.deployments.create(deployment, desired);
+  // What was understood differently from the template's letter.
+  await tellActivity(deploymentId, desired.spec.notes, services);
+  await sendChanged(deployment, services);
+  const view = deploymentView(deployment, { baseUrl, region: services.settings.region });
+  return json(201, { ...view, task: 'NONE' });
 }

@@ -1,8 +1,11 @@
 /** The body of POST /deployments as a checked request: JSON, or a template alone as YAML. */
 import { CreateDeploymentRequest } from '../../contracts/api.ts';
 import { InvalidInput } from '../../contracts/error-names.ts';
+import { refuseReceiver } from '../../domain/deployment/callback-address.ts';
 import { type HttpRequest, textOf } from '../../runtime/http.ts';
 import { HttpError } from '../../runtime/http-errors.ts';
+import { checkBody, parseJson, unsupportedType } from './read-json.ts';
+import type { ApiSettings } from './services.ts';
 
 /** JSON text, UTF-8 bytes. Secret ones must fit into one secret (64 KiB). */
 const maxParametersBytes = 32_768;
@@ -16,41 +19,27 @@ export interface Creation extends CreateDeploymentRequest {
 }
 
 /** @throws InvalidInput, HttpError 413 and 415 */
-export function readCreation(request: HttpRequest, maxTemplateBytes: number): Creation {
+export function readCreation(
+  request: HttpRequest,
+  { maxTemplateBytes, callbackNetworks }: Pick<ApiSettings, 'maxTemplateBytes' | 'callbackNetworks'>,
+): Creation {
   // Escaped in JSON a template may be longer, but no honest one is four times as long.
   const maxBodyBytes = 4 * maxTemplateBytes + maxParametersBytes;
   if (request.body.byteLength > maxBodyBytes) throw tooLarge('The request body', request.body.byteLength, maxBodyBytes);
-  const creation = checkCreation(parseBody(request));
+  const expected = 'a JSON object with a TOSCA template in the member template';
+  const body = checkBody(parseBody(request), CreateDeploymentRequest, expected);
+  const creation = { ...body, parameters: body.parameters ?? {} };
   const templateBytes = Buffer.byteLength(creation.template);
   if (templateBytes > maxTemplateBytes) throw tooLarge('The template', templateBytes, maxTemplateBytes);
   checkParameters(creation.parameters);
+  checkCallback(creation.callback, callbackNetworks);
   return creation;
 }
 
 function parseBody({ contentType, body }: HttpRequest): unknown {
   if (yamlTypes.has(contentType)) return { template: textOf(body) };
   if (contentType === 'application/json') return parseJson(textOf(body));
-  const accepted = 'application/json, application/yaml';
-  throw new HttpError(415, `Content type '${contentType}' not supported; supported: ${accepted}`, { Accept: accepted });
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // The parser's own message quotes the body, which may hold passwords.
-    throw new InvalidInput('The request body is not valid JSON');
-  }
-}
-
-function checkCreation(body: unknown): Creation {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new InvalidInput('The request body must be a JSON object with a TOSCA template in the member template');
-  }
-  const parsed = CreateDeploymentRequest.safeParse(body);
-  if (!parsed.success)
-    throw new InvalidInput([...new Set(parsed.error.issues.map(({ message }) => message))].join('; '));
-  return { ...parsed.data, parameters: parsed.data.parameters ?? {} };
+  throw unsupportedType(contentType, ['application/json', 'application/yaml']);
 }
 
 function checkParameters(parameters: Readonly<Record<string, unknown>>): void {
@@ -59,6 +48,13 @@ function checkParameters(parameters: Readonly<Record<string, unknown>>): void {
   }
   const bytes = Buffer.byteLength(JSON.stringify(parameters));
   if (bytes > maxParametersBytes) throw tooLarge('The parameters', bytes, maxParametersBytes);
+}
+
+/** As far as the URL tells; where a name leads is found out, and checked, when the callback is made. */
+function checkCallback(callback: string | null | undefined, allowed: readonly string[]): void {
+  const fault = callback ? refuseReceiver(callback, allowed) : undefined;
+  if (fault)
+    throw new InvalidInput(`The callback's host cannot be used: ${fault}; callbacks go to public addresses only`);
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -24,15 +24,15 @@ export function deploymentView(record: DeploymentRecord, { baseUrl, region }: Vi
     uuid: deploymentId,
     creationTime: toApiTime(record.createdAt),
     updateTime: toApiTime(record.updatedAt),
-    physicalId: deploymentId,
+    // Chronos knows jobs, and nothing that holds them together.
+    physicalId: record.type === 'CHRONOS' ? '<NO_ENDPOINT>' : deploymentId,
     status,
     ...(statusReason ? { statusReason } : {}),
     outputs: { ...record.outputs },
-    task: status.endsWith('_IN_PROGRESS') ? 'DEPLOYER' : 'NONE',
+    task: status.endsWith('_IN_PROGRESS') && record.type !== 'MARATHON' ? 'DEPLOYER' : 'NONE',
     ...(callback ? { callback } : {}),
     ...(userGroup ? { userGroup } : {}),
-    cloudProviderName: `aws-${region}`,
-    cloudProviderEndpoint: status === 'CREATE_IN_PROGRESS' ? {} : endpointOf(region),
+    ...providerOf(record, region),
     createdBy: { ...record.owner },
     links: [
       { rel: 'self', href: self },
@@ -42,20 +42,35 @@ export function deploymentView(record: DeploymentRecord, { baseUrl, region }: Vi
   };
 }
 
-const endpointOf = (region: string) => ({
-  cpEndpoint: `https://ec2.${region}.amazonaws.com`,
-  cpComputeServiceId: `aws-${region}`,
-  deploymentType: 'AWS',
-});
+/** What a callback is told: the same as GET answers, without links. */
+export function callbackView(record: DeploymentRecord, region: string): DeploymentView {
+  return { ...deploymentView(record, { baseUrl: '', region }), links: [] };
+}
+
+/** Of services and jobs it is their cluster, which is chosen before anything else is known. */
+function providerOf(
+  { type = 'TOSCA', status, hostClusterId = '', hostClusterName = '', hostEndpoint = '' }: DeploymentRecord,
+  region: string,
+): Pick<DeploymentView, 'cloudProviderName' | 'cloudProviderEndpoint'> {
+  if (type !== 'TOSCA') {
+    const endpoint = { cpEndpoint: hostEndpoint, cpComputeServiceId: hostClusterId, deploymentType: type };
+    return { cloudProviderName: hostClusterName, cloudProviderEndpoint: endpoint };
+  }
+  const cloudProviderName = `aws-${region}`;
+  const cpEndpoint = `https://ec2.${region}.amazonaws.com`;
+  const endpoint = { cpEndpoint, cpComputeServiceId: cloudProviderName, deploymentType: 'AWS' };
+  return { cloudProviderName, cloudProviderEndpoint: status === 'CREATE_IN_PROGRESS' ? {} : endpoint };
+}
 
 export function resourceView(resource: Resource, deploymentId: string, baseUrl: string): ResourceView {
   const deployment = `${baseUrl}/deployments/${deploymentId}`;
-  const { resourceId, instanceId, vmInfo } = resource;
+  const { resourceId, instanceId, jobName, vmInfo } = resource;
+  const physicalId = instanceId ?? jobName;
   return {
     uuid: resourceId,
     creationTime: toApiTime(resource.createdAt),
     updateTime: toApiTime(resource.updatedAt),
-    ...(instanceId ? { physicalId: instanceId } : {}),
+    ...(physicalId ? { physicalId } : {}),
     state: resource.state,
     toscaNodeType: resource.nodeType,
     toscaNodeName: resource.nodeName,
@@ -95,7 +110,9 @@ function pageLinks(
     if (request.asked || totalPages > 1) {
       query.set('page', String(number));
       query.set('size', String(request.size));
-      query.set('sort', `${request.sort.property},${request.sort.descending ? 'desc' : 'asc'}`);
+      for (const { property, descending } of request.sort) {
+        query.append('sort', `${property},${descending ? 'desc' : 'asc'}`);
+      }
     }
     // The original leaves commas as they are.
     const text = query.toString().replaceAll('%2C', ',');

@@ -3,7 +3,7 @@ import { type Offering, offeringKey } from '../../contracts/cluster.ts';
 import { CapacityUnavailable, InvariantBroken } from '../../contracts/error-names.ts';
 import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActionResult } from '../../contracts/reconcile.ts';
-import type { Foundation, NodeRecord, Timestamp } from '../../domain/cluster/records.ts';
+import type { Foundation, NodeRecord, PendingLaunch, Timestamp } from '../../domain/cluster/records.ts';
 import type { NodeGroup } from '../../domain/cluster/spec.ts';
 import { addSeconds } from '../../domain/cluster/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,6 +18,7 @@ export interface LaunchDeps {
 }
 export interface OpenLaunch extends LoadedCluster {
   readonly foundation: Foundation;
+  readonly launch: PendingLaunch;
 }
 
 /** Read at the last moment. @returns undefined if the cluster is to be removed or the launch is recorded already */
@@ -28,15 +29,16 @@ export async function findOpenLaunch(
 ): Promise<OpenLaunch | undefined> {
   const loaded = await store.loadCluster(clusterId);
   const { desired, launches, foundation } = loaded.record;
-  if (desired.presence !== 'present' || !launches.some((launch) => launch.token === token)) return undefined;
+  const launch = launches.find((each) => each.token === token);
+  if (desired.presence !== 'present' || launch === undefined) return undefined;
   if (foundation === undefined)
     throw new InvariantBroken(`Launch ${token} was decided before the cluster was prepared.`);
-  return { ...loaded, foundation };
+  return { ...loaded, foundation, launch };
 }
 
 export function launchedNode(
   { instanceId, instanceType, zone, market, privateIp }: LaunchedInstance,
-  { group, ordinal, now }: { group: NodeGroup; ordinal: number; now: Date },
+  { group, ordinal, shape, now }: { group: NodeGroup; ordinal: number; shape: string | undefined; now: Date },
 ): NodeRecord {
   return {
     instanceId,
@@ -47,6 +49,7 @@ export function launchedNode(
     instanceType,
     zone,
     market,
+    ...(shape === undefined ? {} : { shape }),
     launchedAt: now.toISOString(),
     startAttempts: 0,
     ...(privateIp === undefined ? {} : { privateIp }),
@@ -61,7 +64,7 @@ export function heldOfferings({ clock, rules }: LaunchDeps, offerings: readonly 
 
 interface OneLaunch {
   readonly clusterId: string;
-  readonly token: string;
+  readonly open: OpenLaunch;
   readonly group: NodeGroup;
   readonly ordinal: number;
   readonly offering: Offering;
@@ -70,9 +73,10 @@ interface OneLaunch {
 /** Launches one instance and records it. EC2's refusal closes the launch too: nothing was made under its token. */
 export async function launchOne(
   deps: LaunchDeps,
-  { clusterId, token, group, ordinal, offering }: OneLaunch,
+  { clusterId, open, group, ordinal, offering }: OneLaunch,
   launch: () => Promise<LaunchedInstance>,
 ): Promise<ActionResult | undefined> {
+  const { token, shape } = open.launch;
   let launched: LaunchedInstance;
   try {
     launched = await launch();
@@ -82,7 +86,7 @@ export async function launchOne(
     await deps.store.closeLaunch(clusterId, token, [], heldOfferings(deps, exhausted));
     throw error;
   }
-  const node = launchedNode(launched, { group, ordinal, now: deps.clock.now() });
+  const node = launchedNode(launched, { group, ordinal, shape, now: deps.clock.now() });
   await deps.store.closeLaunch(clusterId, token, [node], {});
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** What the state machine does after a pass. Pure. */
-import type { PlanInput, PlanOutput } from '../../contracts/reconcile.ts';
-import type { Plan } from '../../domain/cluster/plan.ts';
+import type { PlanNext } from '../../contracts/reconcile.ts';
+import type { Timestamp } from '../../domain/cluster/records.ts';
 import { secondsSince } from '../../domain/cluster/time.ts';
 
 /**
@@ -9,13 +9,29 @@ import { secondsSince } from '../../domain/cluster/time.ts';
  */
 export const stepsPerRun = 300;
 
-interface Planned {
-  readonly plan: Plan;
+/** What every loop's plan says. */
+interface Concluded<D> {
+  readonly decisions: readonly D[];
+  readonly settled: boolean;
+  readonly nextCheckAt: Timestamp;
+  readonly pauseSeconds?: number;
+}
+
+interface Planned<D> {
+  readonly plan: Concluded<D>;
   readonly signalSeq: number;
   readonly now: Date;
 }
 
-function nextStep({ settled, decisions, pauseSeconds = 0 }: Plan, steps: number): PlanOutput['next'] {
+/** A pass of one run; what else it holds says whose loop it is. */
+interface Pass {
+  readonly run: number;
+  readonly steps: number;
+  readonly results: readonly unknown[];
+}
+type Output<P, D> = Omit<P, 'results'> & PlanNext & { readonly decisions: D[] };
+
+function nextStep({ settled, decisions, pauseSeconds = 0 }: Concluded<unknown>, steps: number): PlanNext['next'] {
   if (settled) return 'end';
   // Before acting: what was decided is recorded, and the next run's first pass decides the same again.
   if (steps >= stepsPerRun) return 'continue';
@@ -24,23 +40,26 @@ function nextStep({ settled, decisions, pauseSeconds = 0 }: Plan, steps: number)
 }
 
 /** The pause is a part of the wait. */
-function timesOf({ nextCheckAt, pauseSeconds = 0 }: Plan, now: Date): Pick<PlanOutput, 'waitSeconds' | 'pauseSeconds'> {
+function timesOf(
+  { nextCheckAt, pauseSeconds = 0 }: Concluded<unknown>,
+  now: Date,
+): Pick<PlanNext, 'waitSeconds' | 'pauseSeconds'> {
   return { waitSeconds: Math.max(1, Math.ceil(-secondsSince(nextCheckAt, now)) - pauseSeconds), pauseSeconds };
 }
 
-export function nextOf({ clusterId, run, steps }: PlanInput, { plan, signalSeq, now }: Planned): PlanOutput {
+export function nextOf<P extends Pass, D>(input: P, { plan, signalSeq, now }: Planned<D>): Output<P, D> {
+  const { results: _, ...pass } = input;
   return {
-    clusterId,
-    run,
-    steps: steps + plan.decisions.length,
-    next: nextStep(plan, steps),
+    ...pass,
+    steps: input.steps + plan.decisions.length,
+    next: nextStep(plan, input.steps),
     decisions: [...plan.decisions],
     seenSignalSeq: signalSeq,
     ...timesOf(plan, now),
   };
 }
 
-/** The cluster is gone, or another run has taken over. */
-export function stop({ clusterId, run, steps }: PlanInput): PlanOutput {
-  return { clusterId, run, steps, next: 'stop', decisions: [], seenSignalSeq: 0, waitSeconds: 1 };
+/** The record is gone, or another run has taken over. */
+export function stop<P extends Pass>({ results: _, ...pass }: P): Output<P, never> {
+  return { ...pass, next: 'stop', decisions: [], seenSignalSeq: 0, waitSeconds: 1 };
 }

@@ -1,6 +1,7 @@
-/** A batch from the signals queue, and which cluster each message is about. */
+/** A batch from the signals queue, and what each message is about. */
 import * as z from 'zod';
 import { ClusterId } from '../../contracts/cluster.ts';
+import type { Subject } from '../../contracts/reconcile.ts';
 import { type AwsEvent, SignalBody } from '../../contracts/signal.ts';
 import type { ClusterStore } from '../../ports/cluster-store.ts';
 
@@ -21,22 +22,28 @@ export function parseSignal(body: string): SignalBody | undefined {
   }
 }
 
-/** @returns undefined if the signal is about nothing of ours, or about something that is not recorded (any more) */
-export async function findClusterOf(
-  signal: SignalBody,
-  store: Pick<ClusterStore, 'findClusterOfInstance'>,
-): Promise<string | undefined> {
-  if ('clusterId' in signal) return signal.clusterId;
-  const ofRun = clusterOfRun(signal.detail.name);
-  if (ofRun !== undefined) return ofRun;
-  const instanceId = signal.detail['instance-id'] ?? instanceAmong(signal);
-  return instanceId === undefined ? undefined : store.findClusterOfInstance(instanceId);
+export interface SubjectFinder {
+  readonly store: Pick<ClusterStore, 'findClusterOfInstance'>;
+  /** Executions of this state machine are workloads', all others clusters'. */
+  readonly workloadMachineArn: string;
 }
 
-/** Executions are named `<clusterId>-<run>`. */
-function clusterOfRun(name: string | undefined): string | undefined {
-  const clusterId = /^(.+)-\d+$/.exec(name ?? '')?.[1];
-  return ClusterId.safeParse(clusterId).success ? clusterId : undefined;
+/** @returns undefined if the signal is about nothing of ours, or about something that is not recorded (any more) */
+export async function findSubjectOf(signal: SignalBody, finder: SubjectFinder): Promise<Subject | undefined> {
+  if ('clusterId' in signal) return { clusterId: signal.clusterId };
+  if ('workloadId' in signal) return { workloadId: signal.workloadId };
+  const id = idOfRun(signal.detail.name);
+  if (id !== undefined)
+    return signal.detail.stateMachineArn === finder.workloadMachineArn ? { workloadId: id } : { clusterId: id };
+  const instanceId = signal.detail['instance-id'] ?? instanceAmong(signal);
+  const clusterId = instanceId && (await finder.store.findClusterOfInstance(instanceId));
+  return clusterId ? { clusterId } : undefined;
+}
+
+/** Executions are named `<id>-<run>`. */
+function idOfRun(name: string | undefined): string | undefined {
+  const id = /^(.+)-\d+$/.exec(name ?? '')?.[1];
+  return ClusterId.safeParse(id).success ? id : undefined;
 }
 
 /** Some events name the instance only by its ARN. */

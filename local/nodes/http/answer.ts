@@ -23,6 +23,15 @@ export interface Endpoint<C> {
 
 export const ok = (body?: unknown): SoftwareAnswer => ({ status: 200, body });
 
+/** The body as JSON. @returns undefined if it is none */
+export function parseBody<T>({ body }: SoftwareRequest): T | undefined {
+  try {
+    return JSON.parse(body) as T;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The first endpoint that matches. @returns 404 if there is none, 405 if there is one for another method */
 export function route<C>(endpoints: readonly Endpoint<C>[], context: C, request: SoftwareRequest): SoftwareAnswer {
   const matching = endpoints.filter(({ path }) => path.test(request.path));

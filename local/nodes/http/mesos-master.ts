@@ -1,23 +1,30 @@
 /** The Mesos master's HTTP API on port 5050, as far as it is used. */
-import type { Agent } from '../software/agents.ts';
-import type { Software } from '../software/cluster.ts';
-import { type Member, usesBridges } from '../software/member.ts';
-import { nothing, type Resources } from '../software/resources.ts';
+
+import type { MachineId, MaintenanceWindow } from '../software/maintenance.ts';
+import { usesBridges } from '../software/member.ts';
 import {
   type Endpoint,
   isAllowed,
   ok,
+  parseBody,
   route,
   type SoftwareAnswer,
   type SoftwareRequest,
   unauthorized,
 } from './answer.ts';
+import { metricsOf } from './mesos-metrics.ts';
+import {
+  agentJson,
+  agentSummary,
+  agentsOf,
+  type Context,
+  frameworkState,
+  frameworkSummary,
+  frameworksOf,
+  taskJson,
+  tasksOf,
+} from './mesos-views.ts';
 
-interface Context {
-  readonly software: Software;
-  readonly member: Member;
-  readonly now: number;
-}
 type Handle = (context: Context, request: SoftwareRequest) => SoftwareAnswer;
 
 export function answerMesosMaster(context: Context, request: SoftwareRequest): SoftwareAnswer {
@@ -30,6 +37,16 @@ function protectedRead(handle: Handle): Handle {
     const { settings, accounts } = context.member;
     const isProtected = settings.mesosAuthentication && settings.version.mesosMajor >= 1 && !usesBridges(settings);
     if (isProtected && !isAllowed(request, accounts?.mesos)) return unauthorized('mesos-master-readonly');
+    return handle(context, request);
+  };
+}
+
+/** What changes machines is protected from 1.0 on; 0.28 leaves it open, too. */
+function protectedWrite(handle: Handle): Handle {
+  return (context, request) => {
+    const { settings, accounts } = context.member;
+    const isProtected = settings.mesosAuthentication && settings.version.mesosMajor >= 1;
+    if (isProtected && !isAllowed(request, accounts?.mesos)) return unauthorized('mesos-master-readwrite');
     return handle(context, request);
   };
 }
@@ -53,6 +70,13 @@ function redirect({ software, member }: Context, path: string): SoftwareAnswer {
 }
 
 const get = (path: RegExp, handle: Handle): Endpoint<Context> => ({ method: 'GET', path, handle });
+const read = (path: RegExp, handle: (context: Context, query: URLSearchParams) => unknown): Endpoint<Context> =>
+  get(path, protectedRead(onLeader((context, request) => ok(handle(context, request.query)))));
+const post = (path: RegExp, handle: Handle): Endpoint<Context> => ({
+  method: 'POST',
+  path,
+  handle: protectedWrite(onLeader(handle)),
+});
 
 const endpoints: readonly Endpoint<Context>[] = [
   get(/^\/(master\/)?health$/, () => ok()),
@@ -60,125 +84,98 @@ const endpoints: readonly Endpoint<Context>[] = [
   get(/^\/(master\/)?redirect$/, (context) => redirect(context, '')),
   get(
     /^\/metrics\/snapshot$/,
-    protectedRead((context) => ok(metrics(context))),
+    protectedRead((context) => ok(metricsOf(context))),
   ),
-  get(/^\/(master\/)?slaves$/, protectedRead(onLeader((context) => ok({ slaves: agentsOf(context).map(slaveItem) })))),
-  get(/^\/(master\/)?state-summary$/, protectedRead(onLeader((context) => ok(summary(context))))),
-  get(/^\/(master\/)?state(\.json)?$/, protectedRead(onLeader((context) => ok(summary(context))))),
-  get(/^\/(master\/)?frameworks$/, protectedRead(onLeader((context) => ok({ frameworks: frameworks(context) })))),
-  get(/^\/(master\/)?maintenance\/schedule$/, protectedRead(onLeader(() => ok({})))),
-  get(/^\/(master\/)?maintenance\/status$/, protectedRead(onLeader(() => ok({})))),
+  read(/^\/(master\/)?slaves$/, (context) => ({ slaves: agentsOf(context).map((agent) => agentJson(context, agent)) })),
+  read(/^\/(master\/)?state-summary$/, summary),
+  read(/^\/(master\/)?state(\.json)?$/, state),
+  read(/^\/(master\/)?frameworks$/, (context) => {
+    const live = tasksOf(context);
+    return {
+      frameworks: frameworksOf(context).map((one) => frameworkState(context, one, live)),
+      completed_frameworks: [],
+    };
+  }),
+  read(/^\/(master\/)?tasks(\.json)?$/, tasks),
+  read(/^\/(master\/)?maintenance\/schedule$/, ({ software }) => {
+    const windows = software.workload.maintenance.windows();
+    return windows.length === 0 ? {} : { windows };
+  }),
+  read(/^\/(master\/)?maintenance\/status$/, ({ software }) => {
+    const { maintenance } = software.workload;
+    const [draining, down] = [maintenance.draining(), maintenance.down()];
+    return {
+      ...(draining.length === 0 ? {} : { draining_machines: draining.map((id) => ({ id, statuses: [] })) }),
+      ...(down.length === 0 ? {} : { down_machines: down }),
+    };
+  }),
+  post(/^\/(master\/)?maintenance\/schedule$/, ({ software }, request) => {
+    const { windows = [] } = parseBody<{ windows?: MaintenanceWindow[] }>(request) ?? {};
+    return judged(software.workload.maintenance.schedule(windows));
+  }),
+  post(/^\/(master\/)?machine\/down$/, ({ software }, request) => {
+    const machines = parseBody<MachineId[]>(request) ?? [];
+    const wrong = software.workload.maintenance.takeDown(machines);
+    // The master shuts down the agents there, and lets none of them in again.
+    for (const { ip, hostname } of wrong === undefined ? machines : []) {
+      const agent = software.agents.find(ip ?? hostname ?? '');
+      if (agent) software.agents.shutDown(agent);
+    }
+    return judged(wrong);
+  }),
+  post(/^\/(master\/)?machine\/up$/, ({ software }, request) => {
+    const wrong = software.workload.maintenance.bringUp(parseBody<MachineId[]>(request) ?? []);
+    if (wrong === undefined) software.agents.retry();
+    return judged(wrong);
+  }),
 ];
 
-/** The agents that this master knows: only the leader knows any. */
-function agentsOf(context: Context): readonly Agent[] {
-  const serving = context.software.masters.servingLeader();
-  return serving === context.member ? context.software.agents.registered() : [];
-}
+const judged = (wrong: string | undefined): SoftwareAnswer =>
+  wrong === undefined ? ok() : { status: 400, body: wrong };
 
-const sum = (all: readonly Resources[]): Resources =>
-  all.reduce(
-    (a, b) => ({ cpus: a.cpus + b.cpus, mem: a.mem + b.mem, disk: a.disk + b.disk, gpus: a.gpus + b.gpus }),
-    nothing,
-  );
-
-function metrics(context: Context): Record<string, number> {
-  const { software, member, now } = context;
-  const elected = isElected(context);
-  const agents = agentsOf(context);
-  const active = agents.filter((agent) => agent.active);
-  const total = sum(active.map((agent) => agent.resources));
-  const { version } = member.settings;
-  const kinds = (['cpus', 'mem', 'disk', ...(version.mesosMajor === 0 ? [] : ['gpus'])] as (keyof Resources)[]).flatMap(
-    (kind) => [
-      [`master/${kind}_total`, total[kind]],
-      [`master/${kind}_used`, 0],
-      [`master/${kind}_percent`, 0],
-    ],
-  );
-  const tasks = ['staging', 'starting', 'running', 'killing', 'finished', 'failed', 'killed', 'lost', 'error'];
-  return {
-    ...Object.fromEntries(kinds),
-    ...Object.fromEntries(tasks.map((state) => [`master/tasks_${state}`, 0])),
-    'master/elected': elected ? 1 : 0,
-    'master/uptime_secs': Math.round((now - (member.processes.get('mesos-master') ?? now)) / 1000),
-    'master/slaves_active': active.length,
-    'master/slaves_inactive': agents.length - active.length,
-    'master/slaves_connected': active.length,
-    'master/slaves_disconnected': agents.length - active.length,
-    'master/frameworks_active': frameworks(context).length,
-    'master/frameworks_inactive': 0,
-    'master/outstanding_offers': 0,
-    'master/dropped_messages': 0,
-    ...registryMetrics(elected, software, version.registryMetrics),
-  };
-}
-
-function registryMetrics(elected: boolean, { masters }: Software, known: readonly string[]): Record<string, number> {
-  return {
-    ...(known.includes('recovered')
-      ? { 'registrar/log/recovered': elected && masters.registry.recovered() ? 1 : 0 }
-      : {}),
-    ...(known.includes('ensemble_size')
-      ? { 'registrar/log/ensemble_size': elected ? masters.registry.votes() : 0 }
-      : {}),
-  };
-}
-
-function frameworks(context: Context) {
-  const { masters } = context.software;
-  if (masters.servingLeader() !== context.member) return [];
-  const schedulers = [
-    { name: 'marathon', leader: masters.marathon.leader() },
-    { name: 'chronos', leader: masters.chronos.leader() },
-  ];
-  return schedulers
-    .filter(({ leader }) => leader !== undefined)
-    .map(({ name, leader }) => ({ id: `${context.software.clusterId}-${name}`, name, hostname: leader, active: true }));
-}
-
-const withPorts = (resources: Resources) => ({ ...resources, ports: '[31000-32000]' });
-
-function slaveItem({ id, member, resources, registeredAt, active }: Agent) {
-  const { ip, settings, node } = member;
-  return {
-    id,
-    pid: `slave(1)@${ip}:5051`,
-    hostname: ip,
-    registered_time: registeredAt / 1000,
-    active,
-    resources: withPorts(resources),
-    used_resources: nothing,
-    offered_resources: nothing,
-    reserved_resources: {},
-    unreserved_resources: withPorts(resources),
-    attributes: {
-      group: settings.group,
-      zone: node.machine.zone,
-      instance_type: node.machine.instanceType,
-      lifecycle: node.machine.market,
-      instance_id: node.machine.instanceId,
-    },
-    ...(settings.version.mesosMajor === 0 ? {} : { version: settings.version.mesos }),
-  };
+function leaderName({ software }: Context): { leader?: string } {
+  const leader = software.masters.mesos.leader();
+  return leader === undefined ? {} : { leader: `master@${leader}:5050` };
 }
 
 function summary(context: Context) {
-  const { software, member } = context;
-  const noTasks = {
-    TASK_STAGING: 0,
-    TASK_STARTING: 0,
-    TASK_RUNNING: 0,
-    TASK_KILLING: 0,
-    TASK_FINISHED: 0,
-    TASK_FAILED: 0,
-  };
-  const leader = software.masters.mesos.leader();
+  const { member } = context;
+  const live = tasksOf(context);
   return {
     hostname: member.ip,
     cluster: member.settings.clusterName,
-    ...(leader === undefined ? {} : { leader: `master@${leader}:5050` }),
-    slaves: agentsOf(context).map((agent) => ({ ...slaveItem(agent), ...noTasks, framework_ids: [] })),
-    frameworks: frameworks(context),
+    ...leaderName(context),
+    slaves: agentsOf(context).map((agent) => agentSummary(context, agent)),
+    frameworks: frameworksOf(context).map((framework) => frameworkSummary(framework, live, member)),
   };
+}
+
+function state(context: Context) {
+  const { member } = context;
+  const live = tasksOf(context);
+  const agents = agentsOf(context);
+  return {
+    version: member.settings.version.mesos,
+    hostname: member.ip,
+    pid: `master@${member.ip}:5050`,
+    cluster: member.settings.clusterName,
+    ...leaderName(context),
+    activated_slaves: agents.filter(({ active }) => active).length,
+    deactivated_slaves: agents.filter(({ active }) => !active).length,
+    slaves: agents.map((agent) => agentJson(context, agent)),
+    frameworks: frameworksOf(context).map((framework) => frameworkState(context, framework, live)),
+    completed_frameworks: [],
+    orphan_tasks: [],
+    unregistered_frameworks: [],
+  };
+}
+
+/** The latest first, a hundred unless said otherwise. */
+function tasks(context: Context, query: URLSearchParams) {
+  const { software, member } = context;
+  const ended = software.masters.servingLeader() === member ? software.workload.tasks.ended() : [];
+  const all = [...tasksOf(context), ...ended].toSorted((a, b) => b.stagedAt - a.stagedAt);
+  if (query.get('order') === 'asc') all.reverse();
+  const offset = Number(query.get('offset') ?? 0);
+  return { tasks: all.slice(offset, offset + Number(query.get('limit') ?? 100)).map((task) => taskJson(task, member)) };
 }

@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SimClock } from '../../types.ts';
+import type { Node } from '../node.ts';
 import type { SimulatedNodes } from '../simulator.ts';
 import type { SoftwareAnswer, SoftwareRequest } from './answer.ts';
 import { findListener } from './software.ts';
@@ -17,8 +18,22 @@ export interface Router {
   listen(): Promise<number>;
   /** The loopback port. @throws Error before `listen` */
   port(): number;
+  /**
+   * Asks a node at its public address, as somebody on the internet would.
+   * @param url with a public address as its host, and with a user and password if they are asked for; without a port 80
+   * @throws Error if nothing answers: no such address, a closed security group, nothing that listens
+   */
+  fetchFromInternet(url: string, options?: InternetRequest): SoftwareAnswer;
   close(): Promise<void>;
 }
+
+export interface InternetRequest {
+  readonly method?: string;
+  readonly body?: string;
+}
+
+/** Somebody out there. */
+const clientIp = '203.0.113.77';
 
 export function createRouter(clock: SimClock, nodes: SimulatedNodes): Router {
   const server = createServer((request, response) => {
@@ -37,6 +52,16 @@ export function createRouter(clock: SimClock, nodes: SimulatedNodes): Router {
       const address = server.address();
       if (address === null || typeof address === 'string') throw new Error('the VPC router does not listen yet');
       return address.port;
+    },
+    fetchFromInternet(url, options = {}) {
+      const { hostname, port, pathname, searchParams, username, password } = new URL(url);
+      const node = nodes.findByPublicIp(hostname);
+      const from = { securityGroupIds: [], ip: clientIp };
+      const listener = node && findListenerOn(clock, nodes, node, Number(port || 80), from);
+      if (!listener) throw new Error(`nothing answers at ${hostname}:${port || 80}`);
+      const { method = 'GET', body = '' } = options;
+      const credentials = username === '' ? {} : { credentials: { username, password } };
+      return listener({ method, body, path: pathname, query: searchParams, ...credentials });
     },
     close: () =>
       new Promise((resolve) => {
@@ -68,10 +93,21 @@ function findTarget(clock: SimClock, nodes: SimulatedNodes, request: IncomingMes
   const [ip = '', port = '80'] = (request.headers.host ?? '').split(':');
   const groups = String(request.headers[securityGroupsHeader] ?? '').split(/\s*,\s*/);
   const node = nodes.findByIp(ip);
-  if (!node?.machine.accepts(Number(port), { securityGroupIds: groups })) return undefined;
+  return node && findListenerOn(clock, nodes, node, Number(port), { securityGroupIds: groups });
+}
+
+/** @returns undefined if the node's security groups keep the sender out, or nothing listens */
+function findListenerOn(
+  clock: SimClock,
+  nodes: SimulatedNodes,
+  node: Node,
+  port: number,
+  from: Parameters<Node['machine']['accepts']>[1],
+) {
+  if (!node.machine.accepts(port, from)) return undefined;
   const software = nodes.clusters.get(node.identity.clusterId);
   const member = software?.memberOf(node);
-  return software && member ? findListener(software, member, Number(port), clock.now()) : undefined;
+  return software && member ? findListener(software, member, port, clock.now()) : undefined;
 }
 
 async function read(request: IncomingMessage): Promise<SoftwareRequest> {

@@ -1,35 +1,38 @@
 /** Which software answers at which port of a node. */
 import type { Software } from '../software/cluster.ts';
-import type { Member } from '../software/member.ts';
+import type { Member, Settings } from '../software/member.ts';
 import { ok, type SoftwareAnswer, type SoftwareRequest } from './answer.ts';
 import { answerChronos } from './chronos.ts';
 import { answerConsul } from './consul.ts';
 import { answerMarathon } from './marathon.ts';
 import { answerMesosAgent } from './mesos-agent.ts';
 import { answerMesosMaster } from './mesos-master.ts';
+import { findServiceListener, findTaskListener } from './services.ts';
 
+/** Answers requests from a member's port. */
+export type Listen = (request: SoftwareRequest) => SoftwareAnswer;
 type Listener = (software: Software, member: Member, now: number) => (request: SoftwareRequest) => SoftwareAnswer;
+
+const marathon: Listener = (software, member, now) => (request) => answerMarathon(software, member, request, now);
+const chronos: Listener = (software, member) => (request) => answerChronos(software, member, request);
 
 const listeners: readonly {
   readonly port: number;
   readonly process: Parameters<Software['run']>[1];
   readonly listen: Listener;
+  /** @default always */
+  readonly isOpen?: (settings: Settings) => boolean;
 }[] = [
   {
     port: 5050,
     process: 'mesos-master',
     listen: (software, member, now) => (request) => answerMesosMaster({ software, member, now }, request),
   },
-  {
-    port: 8080,
-    process: 'marathon',
-    listen: (software, member) => (request) => answerMarathon(software, member, request),
-  },
-  {
-    port: 4400,
-    process: 'chronos',
-    listen: (software, member) => (request) => answerChronos(software, member, request),
-  },
+  { port: 8080, process: 'marathon', listen: marathon },
+  { port: 4400, process: 'chronos', listen: chronos },
+  // With TLS, of which nothing is simulated but the port.
+  { port: 8443, process: 'marathon', listen: marathon, isOpen: ({ marathonTls }) => marathonTls },
+  { port: 4443, process: 'chronos', listen: chronos, isOpen: ({ chronosTls }) => chronosTls },
   {
     port: 5051,
     process: 'mesos-slave',
@@ -49,15 +52,14 @@ function answerHealth({ path }: SoftwareRequest): SoftwareAnswer {
   return path === '/_haproxy_health_check' ? ok() : { status: 404 };
 }
 
-/** @returns undefined if nothing listens there */
-export function findListener(
-  software: Software,
-  member: Member,
-  port: number,
-  now: number,
-): ((request: SoftwareRequest) => SoftwareAnswer) | undefined {
-  const found = listeners.find((one) => one.port === port && member.processes.has(one.process));
+/** The cluster's own software first, then the services on its agents. @returns undefined if nothing listens there */
+export function findListener(software: Software, member: Member, port: number, now: number): Listen | undefined {
+  const found = listeners.find(
+    ({ port: own, process, isOpen = () => true }) =>
+      own === port && member.processes.has(process) && isOpen(member.settings),
+  );
+  if (!found) return findServiceListener(software, member, port) ?? findTaskListener(software, member, port);
   // haproxy-consul has no page for its health.
-  if (!found || (port === 9090 && member.settings.version.balancer !== 'marathon-lb')) return undefined;
+  if (port === 9090 && member.settings.version.balancer !== 'marathon-lb') return undefined;
   return found.listen(software, member, now);
 }

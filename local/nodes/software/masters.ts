@@ -30,15 +30,19 @@ export function createMasters(
   clock: SimClock,
   random: Random,
   members: ReadonlyMap<string, Member>,
-  changed: () => void,
+  { changed, zookeeperLost }: { readonly changed: () => void; readonly zookeeperLost: () => void },
 ): Masters {
   const dataLosses: string[] = [];
   const lost = (what: string) => () => dataLosses.push(`${what} began anew at ${new Date(clock.now()).toISOString()}`);
+  const loseZookeeper = () => {
+    lost('ZooKeeper')();
+    zookeeperLost();
+  };
   const ensemble = createEnsemble(members);
   const elections = createElections({ clock, random, ensemble, changed });
   const { zookeeper, mesos, marathon, chronos, consul } = elections;
   const registry = createRegistry(clock, random, ensemble, { changed, lost: lost('the Mesos registry') });
-  const syncZookeeper = createZookeeperSync(ensemble, lost('ZooKeeper'));
+  const syncZookeeper = createZookeeperSync(ensemble, loseZookeeper);
   const watchFetch = createFetchWatch(clock, mesos, registry);
   const hasZookeeper = () => zookeeper.leader() !== undefined;
   return {

@@ -33,6 +33,9 @@ export interface Settings {
   readonly consul: boolean;
   readonly chronos: boolean;
   readonly mesosAuthentication: boolean;
+  readonly marathonTls: boolean;
+  readonly chronosTls: boolean;
+  readonly gpu: boolean;
   readonly group: string;
   /** Allocation id of the elastic IP, and addresses of the balancers known at start. */
   readonly virtualAddress: string;
@@ -66,6 +69,9 @@ export function settingsOf(parameters: Readonly<Record<string, string>>): Settin
     consul,
     chronos: isTrue(parameters.EnableChronos),
     mesosAuthentication: isTrue(parameters.MesosAuthenticateHttp),
+    marathonTls: isTrue(parameters.MarathonTls),
+    chronosTls: isTrue(parameters.ChronosTls),
+    gpu: isTrue(parameters.EnableGpu),
     group: parameters.Group ?? '',
     virtualAddress: parameters.VirtualAddress ?? '',
     peerIps: list(parameters.PeerIps),
@@ -83,4 +89,15 @@ export function reaches(from: Member, to: Member, port: number): boolean {
   if (from === to) return true;
   const { securityGroupIds, privateIp } = from.node.machine;
   return to.node.machine.accepts(port, { securityGroupIds, ip: privateIp });
+}
+
+/** What the start script has the agent announce, for placing tasks. */
+export function attributesOf({ settings, node: { machine } }: Member): Readonly<Record<string, string>> {
+  return {
+    group: settings.group,
+    zone: machine.zone,
+    instance_type: machine.instanceType,
+    lifecycle: machine.market,
+    instance_id: machine.instanceId,
+  };
 }

@@ -11,6 +11,10 @@ export interface SoftwareVersion {
   /** Metrics of the registry that this Mesos has. */
   readonly registryMetrics: readonly ('recovered' | 'ensemble_size')[];
   readonly balancer: 'haproxy-consul' | 'marathon-lb';
+  /** From Mesos 1.4 on an agent is the same one after a reboot of its machine; before, it registers as a new one. */
+  readonly agentSurvivesReboot: boolean;
+  /** Marathon since 1.4 is told that a task cannot be reached, and waits; before, and Chronos, that it is lost. Seconds. */
+  readonly unreachable?: { readonly inactiveAfterSeconds: number; readonly expungeAfterSeconds: number };
 }
 
 export const softwareVersions: Readonly<Record<ReleaseName, SoftwareVersion>> = {
@@ -22,6 +26,7 @@ export const softwareVersions: Readonly<Record<ReleaseName, SoftwareVersion>> = 
     chronosPrefix: '',
     registryMetrics: [],
     balancer: 'haproxy-consul',
+    agentSurvivesReboot: false,
   },
   indigo_2: {
     mesos: '1.1.0',
@@ -31,6 +36,8 @@ export const softwareVersions: Readonly<Record<ReleaseName, SoftwareVersion>> = 
     chronosPrefix: '/v1',
     registryMetrics: ['recovered'],
     balancer: 'haproxy-consul',
+    agentSurvivesReboot: false,
+    unreachable: { inactiveAfterSeconds: 300, expungeAfterSeconds: 600 },
   },
   deep_1: {
     mesos: '1.5.0',
@@ -40,5 +47,7 @@ export const softwareVersions: Readonly<Record<ReleaseName, SoftwareVersion>> = 
     chronosPrefix: '/v1',
     registryMetrics: ['recovered', 'ensemble_size'],
     balancer: 'marathon-lb',
+    agentSurvivesReboot: true,
+    unreachable: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
   },
 };

@@ -9,6 +9,23 @@ export interface Resources {
 }
 export const nothing: Resources = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
 
+const kinds = ['cpus', 'mem', 'disk', 'gpus'] as const;
+/** Mesos counts in thousandths, so that sums of tenths come out even. */
+const combine = (a: Resources, b: Resources, sign: 1 | -1): Resources => {
+  const of = (kind: (typeof kinds)[number]) => Math.round((a[kind] + sign * b[kind]) * 1000) / 1000;
+  return { cpus: of('cpus'), mem: of('mem'), disk: of('disk'), gpus: of('gpus') };
+};
+export const plus = (a: Resources, b: Resources): Resources => combine(a, b, 1);
+export const minus = (a: Resources, b: Resources): Resources => combine(a, b, -1);
+export const sumOf = (all: readonly Resources[]): Resources => all.reduce(plus, nothing);
+
+/** The first kind of which there is not enough. */
+export const missingOf = (need: Resources, free: Resources): (typeof kinds)[number] | undefined =>
+  kinds.find((kind) => need[kind] > free[kind]);
+
+/** The ports that an agent offers, both ends included. */
+export const offeredPorts = { first: 31_000, last: 32_000 };
+
 /** GiB of memory per virtual CPU, by the family's first letter. */
 const memoryPerCpu: Readonly<Record<string, number>> = { c: 2, m: 4, t: 4, g: 4, p: 8, r: 8, x: 16 };
 

@@ -18,6 +18,7 @@ describe('decide, when creation fails', () => {
     const plan = decide(input({ now: at(3600) }));
     expect(plan.status).toEqual({
       value: 'CREATE_FAILED',
+      generation: 1,
       reason: expect.stringMatching(/^Timeout: .*0 of 3 nodes of masters/),
     });
     expect(plan.giveUp).toBe(true);
@@ -34,7 +35,7 @@ describe('decide, when creation fails', () => {
   it('gives up at once on an error that repeating cannot mend', () => {
     const results = [{ key: 'prepare', outcome: 'failed' as const, error: 'InvalidInput', message: 'no such image' }];
     const plan = decide(input({ record: freshRecord(), results }));
-    expect(plan.status).toEqual({ value: 'CREATE_FAILED', reason: 'prepare: no such image' });
+    expect(plan.status).toEqual({ value: 'CREATE_FAILED', generation: 1, reason: 'prepare: no such image' });
   });
 
   it('gives up on a slot that is lost again and again', () => {
@@ -168,7 +169,16 @@ describe('decide, on removal', () => {
     const launches = decide(input()).launches;
     const plan = decide(input({ record: { ...absent(true), launches }, status: 'CREATE_IN_PROGRESS' }));
     expect(plan.launches).toEqual([]);
-    expect(plan.status).toEqual({ value: 'DELETE_IN_PROGRESS' });
+    expect(plan.status).toEqual({ value: 'DELETE_IN_PROGRESS', generation: 1 });
+  });
+
+  it('goes on, and leaves the status alone, when the owner has reset a deletion to failed', () => {
+    const nodes = readyNodes();
+    const plan = decide(input({ record: absent(true), nodes, actual: healthy(nodes), status: 'DELETE_FAILED' }));
+    expect(kinds(plan)).toEqual(['terminate-nodes']);
+    expect(plan.status).toBeUndefined();
+    const end = decide(input({ record: absent(true), nodes: [], status: 'DELETE_FAILED' }));
+    expect(end.decisions).toEqual([expect.objectContaining({ kind: 'clean-up-cluster', forget: true })]);
   });
 
   it('is settled after a failed creation is cleaned up', () => {

@@ -39,6 +39,13 @@ describe('networks', () => {
     expect(group?.openPorts).toEqual([{ protocol, from, to, cidr }]);
   });
 
+  it('opens the same ports whatever their order in the template', () => {
+    const [a, b, c] = [{ source: 5050 }, { source: 80, protocol: 'udp' }, { source: 80 }];
+    const openPorts = (ports: Data) => slaves(slaveServer({ endpoint: { network_name: 'PUBLIC', ports } }))?.openPorts;
+    expect(openPorts({ a, b, c })).toEqual(openPorts({ c, b, a }));
+    expect(openPorts({ a, b, c })?.map(({ from }) => from)).toEqual([80, 80, 5050]);
+  });
+
   it('are open once, also by the single port of an endpoint, and not on private nodes', () => {
     const ports = { a: { source: 80 }, b: { source: 80 }, c: { source: 1, protocol: 'igmp' } };
     expect(slaves(slaveServer({ endpoint: { network_name: 'PUBLIC', port: 80, ports } }))?.openPorts).toHaveLength(1);
@@ -254,6 +261,11 @@ describe('policies', () => {
     expect(notes.filter((note) => note.includes(' is skipped: '))).toHaveLength(3);
   });
 
+  it('may name the SLA in a plain placement, as older templates do', () => {
+    const { notes } = specify({}, { policies: [policy('tosca.policies.Placement', { sla_id: 'x' }, ['slave'])] });
+    expect(notes).toContain('policies.p_tosca.policies.Placement.properties.sla_id has no effect: there is one cloud');
+  });
+
   it.each<[string, readonly Data[], string]>([
     [
       'an unknown zone',
@@ -284,6 +296,16 @@ describe('policies', () => {
 });
 
 describe('machines', () => {
+  it('note the accounts and the name that they do not get', () => {
+    const os_users = [{ os_user_name: 'ada' }];
+    const { notes } = specify(slaveServer({}, { properties: { os_users, instance_name: 'mine' } }));
+    expect(notes).toContain(
+      `${place}.properties.os_users has no effect: machines get no accounts; operators use Session Manager`,
+    );
+    expect(notes).toContain(`${place}.properties.instance_name has no effect: instances are named after their cluster`);
+    expect(specify(slaveServer({}, { properties: { os_users: [] } })).notes.join()).not.toContain('os_users');
+  });
+
   it('are preemptible only as slaves', () => {
     const spot = { host: { preemtible_instance: true } };
     const spec = specify({ ...slaveServer(spot), master_server: compute(spot) });

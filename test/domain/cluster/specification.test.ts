@@ -95,7 +95,7 @@ describe('roles', () => {
           interfaces: { Standard: { create: 'x.sh' } },
         },
       },
-      /^node_templates\.app: brings scripts of its own/,
+      /^node_templates\.app\.interfaces: brings scripts of its own \(Standard\.create\)/,
     ],
   ])('refuses %s', (_name, changes, message) => {
     expect(refused(changes)).toMatch(message);
@@ -133,7 +133,7 @@ describe('roles', () => {
 
   it('describes all nodes for the API', () => {
     const all = topology();
-    const nodes = describeTopology(all, specifyCluster(all, context).spec);
+    const nodes = describeTopology(all, groupsOf(specifyCluster(all, context).spec));
     expect(nodes.map(({ name, count, group }) => [name, count, group])).toEqual([
       ['master', 1, undefined],
       ['slave', 1, undefined],
@@ -292,9 +292,18 @@ describe('attributesOf', () => {
       master_server: {
         private_address: ['10.0.0.1', '10.0.0.2', '10.0.0.3'],
         public_address: ['203.0.113.1', '203.0.113.2', '203.0.113.3'],
+        endpoint: { ip_address: '203.0.113.1' },
       },
-      lb_server: { private_address: ['10.0.1.11', '10.0.1.12'], public_address: ['203.0.113.100'] },
-      slave_server: { private_address: ['10.0.1.21', '10.0.1.22'], public_address: [] },
+      lb_server: {
+        private_address: ['10.0.1.11', '10.0.1.12'],
+        public_address: ['203.0.113.100'],
+        endpoint: { ip_address: '203.0.113.100' },
+      },
+      slave_server: {
+        private_address: ['10.0.1.21', '10.0.1.22'],
+        public_address: [],
+        endpoint: { ip_address: '10.0.1.21' },
+      },
     });
   });
 

@@ -7,7 +7,7 @@ const sortKeys = { createdAt: (item: string) => item, kind: (item: string) => it
 describe('parsePageRequest', () => {
   it('takes everything in one page when none is asked for', () => {
     expect(parse('')).toMatchObject({ number: 0, size: 2000, asked: false });
-    expect(parse('sort=status,asc')).toMatchObject({ asked: false, sort: { property: 'status', descending: false } });
+    expect(parse('sort=status,asc')).toMatchObject({ asked: false, sort: [{ property: 'status', descending: false }] });
   });
 
   it.each([
@@ -21,16 +21,34 @@ describe('parsePageRequest', () => {
     expect(parse(query)).toMatchObject({ number, size, asked: true });
   });
 
-  it('sorts by creation, newest first, by default, and upwards where no direction is given', () => {
-    expect(parse('').sort).toEqual({ property: 'createdAt', descending: true });
-    expect(parse('sort=updatedAt').sort).toEqual({ property: 'updatedAt', descending: false });
-    expect(parse('sort=updatedAt,DESC').sort).toEqual({ property: 'updatedAt', descending: true });
-  });
+  const createdAt = { property: 'createdAt', descending: true };
+  it.each([
+    ['', [createdAt]],
+    ['sort=', [createdAt]],
+    ['sort=,desc', [createdAt]],
+    ['sort=updatedAt', [{ property: 'updatedAt', descending: false }]],
+    ['sort=updatedAt,DESC', [{ property: 'updatedAt', descending: true }]],
+    ['sort=updatedAt%2Cdesc', [{ property: 'updatedAt', descending: true }]],
+    ['sort=status,createdAt,desc', [{ property: 'status', descending: true }, createdAt]],
+    ['sort=status&sort=createdAt,desc', [{ property: 'status', descending: false }, createdAt]],
+    // What is no direction is a property, which then does not exist.
+    ['sort=status,down', ['status', 'down'].map((property) => ({ property, descending: false }))],
+  ])(
+    'reads the order of %j as Spring does: newest first by default, upwards where no direction is given',
+    (query, sort) => {
+      expect(parse(query).sort).toEqual(sort);
+    },
+  );
 });
 
 describe('paginate', () => {
   it('keeps the order of what sorts alike', () => {
     expect(paginate(['b2', 'a1', 'b1'], parse('sort=kind,asc'), sortKeys).items).toEqual(['a1', 'b2', 'b1']);
+  });
+
+  it('sorts by the next property what the one before leaves equal', () => {
+    const request = parse('sort=kind,asc&sort=createdAt,desc');
+    expect(paginate(['a1', 'b1', 'a2', 'b2'], request, sortKeys).items).toEqual(['a2', 'a1', 'b2', 'b1']);
   });
 
   it.each(['creationTime', '__proto__', 'toString'])('refuses to sort by %s and names what there is', (property) => {

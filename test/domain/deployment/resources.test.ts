@@ -1,3 +1,4 @@
+import type { NodeRecord } from '../../../lambdas/domain/cluster/records.ts';
 import { listResources } from '../../../lambdas/domain/deployment/resources.ts';
 import { node } from '../../support/clusters.ts';
 import { deploymentRecord, topologyNode } from '../../support/deployments.ts';
@@ -30,13 +31,19 @@ describe('listResources', () => {
   it.each([
     ['CREATE_IN_PROGRESS', 'launched', 'CREATING'],
     ['CREATE_IN_PROGRESS', 'starting', 'CREATING'],
-    ['CREATE_IN_PROGRESS', 'ready', 'STARTED'],
-    ['CREATE_IN_PROGRESS', 'failed', 'ERROR'],
+    ['CREATE_IN_PROGRESS', 'ready', 'CREATING'],
+    ['CREATE_IN_PROGRESS', 'failed', 'CREATING'],
     ['CREATE_COMPLETE', 'ready', 'STARTED'],
     ['CREATE_COMPLETE', 'terminating', 'CREATING'],
-    ['CREATE_FAILED', 'ready', 'STARTED'],
-    ['CREATE_FAILED', 'online', 'ERROR'],
-    ['CREATE_FAILED', 'terminating', 'DELETING'],
+    ['CREATE_COMPLETE', 'failed', 'ERROR'],
+    ['CREATE_FAILED', 'ready', 'ERROR'],
+    ['CREATE_FAILED', 'terminating', 'ERROR'],
+    ['UPDATE_IN_PROGRESS', 'ready', 'STARTED'],
+    ['UPDATE_IN_PROGRESS', 'launched', 'CREATING'],
+    ['UPDATE_FAILED', 'ready', 'STARTED'],
+    ['UPDATE_FAILED', 'launched', 'ERROR'],
+    ['UPDATE_FAILED', 'terminating', 'DELETING'],
+    ['DELETE_FAILED', 'terminating', 'ERROR'],
     ['DELETE_IN_PROGRESS', 'ready', 'DELETING'],
   ] as const)('shows in a deployment that is %s a node that is %s as %s', (status, nodeStatus, state) => {
     const deployment = deploymentRecord({ status, topology: [{ ...slaves, count: 1 }] });
@@ -59,7 +66,7 @@ describe('listResources', () => {
 
   it('shows a replacement that is being launched instead of the node that failed', () => {
     const launch = { token: 't', group: 'slaves', ordinals: [1], offerings: [], decidedAt: '2026-03-01T09:31:00.000Z' };
-    const deployment = deploymentRecord({ topology: [{ ...slaves, count: 1 }] });
+    const deployment = deploymentRecord({ status: 'CREATE_COMPLETE', topology: [{ ...slaves, count: 1 }] });
     const [resource] = listResources(deployment, { nodes: [slave({ status: 'failed' })], launches: [launch] });
     expect(resource?.state).toBe('CREATING');
   });
@@ -81,6 +88,57 @@ describe('listResources', () => {
     const nodes = [slave({ ordinal: 3 }), slave({ ordinal: 1 }), slave({ ordinal: 2, group: 'others' })];
     const found = listResources(deployment, { nodes, launches: [] });
     expect(found).toHaveLength(2);
+  });
+
+  describe('of a deployment that was updated', () => {
+    const updated = (count: number, countAtFirst = count) =>
+      deploymentRecord({ status: 'UPDATE_IN_PROGRESS', topology: [{ ...slaves, count, countAtFirst }] });
+    const states = (nodes: readonly NodeRecord[], of = updated(2)) =>
+      listResources(of, { nodes, launches: [] }).map(({ instanceId, state }) => [instanceId, state]);
+    const at = (ordinal: number, status: NodeRecord['status'] = 'ready') =>
+      slave({ instanceId: `i-${ordinal}`, ordinal, status });
+
+    it('are exactly the places that are served, whichever they are', () => {
+      expect(states([at(1), at(3)])).toEqual([
+        ['i-1', 'STARTED'],
+        ['i-3', 'STARTED'],
+      ]);
+    });
+
+    it.each(['draining', 'drained', 'terminating'] as const)('are being deleted while their nodes are %s', (status) => {
+      expect(states([at(1), at(2, status), at(3)])).toEqual([
+        ['i-1', 'STARTED'],
+        ['i-2', 'DELETING'],
+        ['i-3', 'STARTED'],
+      ]);
+    });
+
+    it('are gone with the update when their nodes only shut down', () => {
+      const over = { ...updated(2), status: 'UPDATE_COMPLETE' as const };
+      expect(states([at(1), at(2, 'terminating'), at(3)], over)).toHaveLength(2);
+      expect(states([at(1), at(2, 'draining'), at(3)], over)).toHaveLength(3);
+    });
+
+    it('are the lowest free places for nodes that are still to come', () => {
+      expect(states([at(2), at(3, 'draining')], updated(3))).toEqual([
+        [undefined, 'CREATING'],
+        ['i-2', 'STARTED'],
+        ['i-3', 'DELETING'],
+        [undefined, 'CREATING'],
+      ]);
+    });
+
+    it('are shown of a Compute node that is gone until its nodes are', () => {
+      expect(states([at(1, 'draining')], updated(0))).toEqual([['i-1', 'DELETING']]);
+      expect(states([], updated(0))).toEqual([]);
+    });
+
+    it('are as old as the deployment only if it was made with them', () => {
+      const later = { ...at(2), launchedAt: '2026-03-01T10:10:00.000Z' };
+      const found = listResources(updated(3, 1), { nodes: [at(1), later], launches: [] });
+      const { createdAt, updatedAt } = updated(3);
+      expect(found.map((resource) => resource.createdAt)).toEqual([createdAt, later.launchedAt, updatedAt]);
+    });
   });
 
   it('tells the instance in the words of the Infrastructure Manager', () => {

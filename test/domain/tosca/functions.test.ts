@@ -59,6 +59,77 @@ describe('inputs', () => {
     expect(evaluated('x', {}, { other: 1 })).toBe('x');
   });
 
+  it.each<[string, Data, unknown, unknown]>([
+    ['an integer', { type: 'integer' }, '3', 3],
+    ['a float', { type: 'float' }, '0.50', 0.5],
+    ['a boolean', { type: 'boolean' }, 'True', true],
+    ['a list', { type: 'list' }, '["a"]', ['a']],
+    ['a map', { type: 'map' }, '{"a":1}', { a: 1 }],
+    ['text that is a number', { type: 'string' }, '3', '3'],
+    ['an integer that is none', { type: 'integer' }, 'three', 'three'],
+    ['a list that is none', { type: 'list' }, '{"a":1}', '{"a":1}'],
+  ])('given as text are what they declare: %s', (_name, definition, given, value) => {
+    const outputs = { o: { value: { get_input: 'cpus' } } };
+    const topology = topologyOf({ ...input(definition), outputs, node_templates: {} }, { cpus: given });
+    expect(topology.outputs.o).toEqual({ literal: value });
+  });
+
+  it.each<[string, Data, Data, readonly string[]]>([
+    ['a fitting value', { type: 'integer', constraints: [{ in_range: [1, 4] }] }, { cpus: 2 }, []],
+    [
+      'a value of another type',
+      { type: 'integer' },
+      { cpus: 'many' },
+      ['inputs.cpus: must be an integer, but is <many>; it is used all the same'],
+    ],
+    [
+      'a default that its constraints forbid',
+      { type: 'string', default: 'c', constraints: [{ valid_values: ['a', 'b'] }] },
+      {},
+      ['inputs.cpus: must be one of a, b, but is <"c">; it is used all the same'],
+    ],
+    [
+      'an entry of another type',
+      { type: 'list', entry_schema: { type: 'integer' } },
+      { cpus: [1, 'x'] },
+      ['inputs.cpus.1: must be an integer, but is <x>; it is used all the same'],
+    ],
+    ['a boolean for text', { type: 'string', default: false }, {}, []],
+    ['a word for a boolean', { type: 'boolean' }, { cpus: 'yes' }, ['inputs.cpus: <yes> is read as false']],
+  ])('are used whatever they are, and noted: %s', (_name, definition, parameters, notes) => {
+    expect(topologyOf({ ...input(definition), node_templates: {} }, parameters).notes).toEqual(notes);
+  });
+
+  it('that are secret are noted without their value', () => {
+    const inputs = { db_password: { type: 'string', constraints: [{ min_length: 8 }] } };
+    expect(topologyOf({ inputs, node_templates: {} }, { db_password: 'hunter2' }).notes).toEqual([
+      'inputs.db_password: must be of length 8 or more; it is used all the same',
+    ]);
+  });
+
+  it('that are secret are noted without what their constraints allow', () => {
+    const inputs = { db_password: { type: 'string', constraints: [{ valid_values: ['hunter2', 'hunter3'] }] } };
+    expect(topologyOf({ inputs, node_templates: {} }, { db_password: 'x' }).notes).toEqual([
+      'inputs.db_password: must be what its constraints allow; it is used all the same',
+    ]);
+  });
+
+  it.each<[string, Data, string]>([
+    ['an unknown type', { type: 'strng' }, 'inputs.cpus.type: there is no type <strng>; did you mean string?'],
+    [
+      'an unknown entry type',
+      { type: 'list', entry_schema: 'intger' },
+      'inputs.cpus.type: there is no type <intger>; did you mean integer?',
+    ],
+    [
+      'an unknown constraint',
+      { type: 'integer', constraints: [{ at_most: 4 }] },
+      'inputs.cpus.constraints.at_most: the constraint <at_most> is not known; known are',
+    ],
+  ])('are refused for %s', (_name, definition, message) => {
+    expect(failure('x', input({ default: 1, ...definition }))).toContain(message);
+  });
+
   it('are followed into maps and lists', () => {
     const parameters = { cpus: { list: ['a', 'b'] } };
     expect(evaluated({ get_input: ['cpus', 'list', 1] }, input({}), parameters)).toBe('b');
@@ -96,7 +167,16 @@ describe('functions', () => {
     ['a list in concat', { concat: ['a', ['b']] }, 'joins and splits single values only, but one is a list'],
     ['a token that is not there', { token: ['a:b', ':', 2] }, 'the text has no part number 2'],
     ['a token without index', { token: ['a:b', ':'] }, 'needs three arguments: text, separator and index'],
-    ['a function that is not supported', { get_artifact: ['SELF', 'x'] }, 'the function get_artifact is not supported'],
+    [
+      'a function that is not supported',
+      { get_operation_output: ['SELF', 'Standard', 'create', 'x'] },
+      'the function get_operation_output is not supported, for no operation is run',
+    ],
+    ['an artifact that is not there', { get_artifact: ['SELF', 'x'] }, '<slave_server> has no artifact <x>'],
+    ['a place for an artifact', { get_artifact: ['SELF', 'x', '/tmp'] }, 'artifacts are not copied to nodes'],
+    ['nodes of an unknown type', { get_nodes_of_type: 'nobody' }, 'there is no node type <nobody>'],
+    ['SOURCE outside of a relationship', { get_property: ['SOURCE', 'x'] }, 'SOURCE means nothing here'],
+    ['a step beyond a value', { get_property: ['SELF', 'tags', 'x', 'y'] }, 'there is no <x> in the value'],
     ['an attribute of an unknown node', { get_attribute: ['nobody', 'x'] }, 'there is no node template <nobody>'],
   ])('refuse %s', (_name, value, message) => {
     expect(failure(value)).toContain(message);
@@ -120,5 +200,100 @@ describe('functions', () => {
     expect(topologyOf({ node_templates: nodes }).nodes.get('master')?.properties.get('mesos_username')?.value).toBe(
       'm',
     );
+  });
+
+  it('get_artifact gives the file, of the template or of its type', () => {
+    const image = { file: { concat: ['acme/', { get_input: 'name' }] }, type: 'tosca.artifacts.Deployment.Image' };
+    const topology = topologyOf(
+      {
+        inputs: { name: { default: 'app' } },
+        node_templates: {
+          app: {
+            type: 'tosca.nodes.indigo.Container.Application.Docker.Marathon',
+            artifacts: { image },
+            requirements: [{ host: 'docker' }],
+          },
+          docker: { type: 'tosca.nodes.indigo.Container.Runtime.Docker' },
+        },
+        outputs: { image: { value: { get_artifact: ['app', 'image'] } } },
+      },
+      {},
+    );
+    expect(topology.outputs.image).toEqual({ literal: 'acme/app' });
+    expect(topology.nodes.get('app')?.artifacts.get('image')?.file.value).toBe('acme/app');
+  });
+
+  it('get_nodes_of_type gives names, in both spellings', () => {
+    const outputs = {
+      machines: { value: { get_nodes_of_type: 'tosca.nodes.Compute' } },
+      masters: { value: { get_nodes_of_type: ['tosca.nodes.indigo.MesosMaster'] } },
+    };
+    const topology = topologyOf({ node_templates: clusterNodes(), outputs });
+    expect(topology.outputs).toEqual({
+      machines: { literal: ['master_server', 'slave_server', 'lb_server'] },
+      masters: { literal: ['master'] },
+    });
+  });
+
+  it.each<[string, unknown, string, string, readonly (string | number)[]]>([
+    ['its own, though it is software', ['app', 'load_balancer_ips', 0], 'app', 'load_balancer_ips', [0]],
+    ['its machine, where it has none', ['slave', 'private_address', 0], 'slave_server', 'private_address', [0]],
+    ['what a requirement points to', ['slave', 'host', 'private_address'], 'slave_server', 'private_address', []],
+    ['a capability', ['slave_server', 'endpoint', 'ip_address'], 'slave_server', 'endpoint', ['ip_address']],
+    [
+      "a machine's capability, of its software",
+      ['slave', 'endpoint', 'ip_address'],
+      'slave_server',
+      'endpoint',
+      ['ip_address'],
+    ],
+    [
+      'a capability, in a place that the template leaves open',
+      ['docker', 'host', 'publish_ports', 0, 'target'],
+      'docker',
+      'host',
+      ['publish_ports', 0, 'target'],
+    ],
+    ['a property without value', ['space', 'token'], 'space', 'token', []],
+    ["a property's list of attributes", ['slave', 'master_ips', 0], 'master_server', 'private_address', [0]],
+  ])('get_attribute names an attribute of %s', (_name, call, node, name, path) => {
+    const nodes = clusterNodes({
+      app: { type: 'tosca.nodes.indigo.Container.Application.Docker.Marathon', requirements: [{ host: 'docker' }] },
+      docker: {
+        type: 'tosca.nodes.indigo.Container.Runtime.Docker',
+        capabilities: {
+          host: { properties: { num_cpus: 2, publish_ports: [{ source: 80 }, { source: 81, target: 82 }] } },
+        },
+      },
+      space: { type: 'tosca.nodes.indigo.OnedataSpace', properties: { space: 's' } },
+    });
+    const outputs = {
+      asked: { value: { get_attribute: call } },
+      known: { value: { get_attribute: ['docker', 'host', 'publish_ports', 1, 'target'] } },
+    };
+    const topology = topologyOf({ node_templates: nodes, outputs });
+    expect(topology.outputs).toEqual({ asked: { attribute: { node, name, path } }, known: { literal: 82 } });
+  });
+
+  it('get_property follows a list of attributes', () => {
+    const outputs = { first: { value: { get_property: ['slave', 'master_ips', 0] } } };
+    expect(topologyOf({ node_templates: clusterNodes(), outputs }).outputs).toEqual({
+      first: { attribute: { node: 'master_server', name: 'private_address', path: [0] } },
+    });
+  });
+
+  it('SOURCE and TARGET are the two ends of a relationship', () => {
+    const disk = { type: 'tosca.nodes.indigo.BlockStorage', properties: { size: '10 GB', type: 'gp3' } };
+    const properties = {
+      location: { concat: ['/', { get_property: ['TARGET', 'type'] }] },
+      device: { get_property: ['SOURCE', 'instance_name'] },
+    };
+    const relationship = { type: 'tosca.relationships.AttachesTo', properties };
+    const requirements = [{ local_storage: { node: 'disk', relationship } }];
+    const server = compute({}, { properties: { instance_name: 's' }, requirements });
+    const topology = topologyOf({ node_templates: clusterNodes({ disk, slave_server: server }) });
+    const [attached] = topology.nodes.get('slave_server')?.requirements ?? [];
+    expect(attached?.properties.get('location')?.value).toBe('/gp3');
+    expect(attached?.properties.get('device')?.value).toBe('s');
   });
 });

@@ -1,9 +1,69 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { InvalidInput } from '../../../lambdas/contracts/error-names.ts';
 import { parseTemplate, readTopology, redactTemplate, restoreTemplate } from '../../../lambdas/domain/tosca/index.ts';
 import { clusterNodes, refusal, templateText, topologyOf } from './templates.ts';
 
 const header = 'tosca_definitions_version: tosca_simple_yaml_1_0\n';
+
+const leaf = fc.oneof(
+  fc.constantFrom(
+    'SELF',
+    'HOST',
+    'TARGET',
+    'master',
+    'slave',
+    'host',
+    'string',
+    'list',
+    'mine',
+    'other',
+    'UNBOUNDED',
+    '(a+)+',
+    '2 GB',
+    '',
+  ),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+);
+const words = [
+  ...[
+    'type',
+    'properties',
+    'node',
+    'host',
+    'x',
+    '__proto__',
+    'derived_from',
+    'required',
+    'default',
+    'constraints',
+    'copy',
+  ],
+  ...[
+    'entry_schema',
+    'capabilities',
+    'requirements',
+    'attributes',
+    'artifacts',
+    'interfaces',
+    'occurrences',
+    'file',
+    'a',
+  ],
+  ...[
+    'capability',
+    'relationship',
+    'node_filter',
+    'valid_source_types',
+    'in_range',
+    'pattern',
+    'valid_values',
+    'length',
+  ],
+  ...['get_input', 'get_property', 'get_attribute', 'get_artifact', 'get_nodes_of_type', 'concat', 'token'],
+];
 
 /** Reads it all; only InvalidInput may come out. */
 function survives(text: string, parameters: Record<string, unknown> = {}): boolean {
@@ -180,5 +240,96 @@ describe('hostile templates', () => {
       },
     );
     fc.assert(property, { numRuns: 120 });
+  });
+
+  /** Data that looks like parts of a template, wherever it is put. */
+  const parts = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 4 }, leaf, tie('list'), tie('map')),
+    list: fc.array(tie('value'), { maxLength: 3 }),
+    map: fc.dictionary(fc.constantFrom(...words), tie('value'), { maxKeys: 4 }),
+  })).value;
+
+  it('throws nothing but InvalidInput for any types of its own', () => {
+    const sections = [
+      'node_types',
+      'data_types',
+      'capability_types',
+      'relationship_types',
+      'policy_types',
+      'artifact_types',
+    ];
+    const property = fc.property(fc.constantFrom(...sections), parts, parts, (section, body, given) => {
+      const nodes = {
+        ...clusterNodes(),
+        mine: { type: 'mine', properties: { a: given }, requirements: [{ host: 'master' }] },
+      };
+      const own = {
+        derived_from: 'tosca.nodes.SoftwareComponent',
+        properties: { a: { type: 'other', required: false } },
+      };
+      const data_types = { other: { derived_from: 'string' } };
+      const top = { node_types: { mine: own }, data_types, [section]: { mine: body, other: body } };
+      return survives(templateText({ node_templates: nodes, outputs: { o: { value: given } } }, top));
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  it('throws nothing but InvalidInput for any keys of a node template', () => {
+    const keys = fc.constantFrom(
+      ...['copy', 'artifacts', 'interfaces', 'requirements', 'capabilities', 'directives', 'attributes', 'metadata'],
+    );
+    const property = fc.property(keys, parts, (key, data) => {
+      const nodes = clusterNodes();
+      return survives(
+        templateText({ node_templates: { ...nodes, slave: { ...(nodes.slave as object), [key]: data } } }),
+      );
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  it('throws nothing but InvalidInput for any inputs and parameters', () => {
+    const property = fc.property(parts, parts, (definition, given) =>
+      survives(templateText({ inputs: { size: definition }, node_templates: clusterNodes() }), { size: given }),
+    );
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  it('throws nothing but InvalidInput for a real template with anything changed', () => {
+    const template = readFileSync('examples/mesos-cluster.yaml', 'utf8');
+    const change = fc.record({
+      at: fc.nat(template.length),
+      cut: fc.nat(40),
+      put: fc.oneof(
+        fc.string({ maxLength: 8 }),
+        fc.constantFrom(...words, '\n', '  ', ': ', '- ', '&a', '*a', '{ ', ' }'),
+      ),
+    });
+    const property = fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      const text = changes.reduce((rest, { at, cut, put }) => rest.slice(0, at) + put + rest.slice(at + cut), template);
+      return survives(text, { marathon_password: 'pw' });
+    });
+    fc.assert(property, { numRuns: 150 });
+  });
+
+  it('is never slow: wide and deep definitions', () => {
+    const start = performance.now();
+    const many = (count: number, entry: (index: number) => unknown) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, entry(index)]));
+    const derived = many(2000, (index) => ({ derived_from: index === 0 ? 'tosca.nodes.Root' : `t${index - 1}` }));
+    const used = many(2000, (index) => ({ type: `t${index}` }));
+    survives(templateText({ node_templates: used }, { node_types: derived }));
+    const filter = { capabilities: [{ host: { properties: [{ num_cpus: { greater_than: 1 } }] } }] };
+    const seekers = many(400, () => ({ type: 'SoftwareComponent', requirements: [{ host: { node_filter: filter } }] }));
+    const machines = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`m${index}`, { type: 'Compute' }]));
+    survives(templateText({ node_templates: { ...seekers, ...machines } }));
+    const nested = many(500, (index) => ({ properties: { a: { type: `t${(index + 1) % 500}`, required: false } } }));
+    const holder = { mine: { derived_from: 'tosca.nodes.Root', properties: { a: { type: 't0', required: false } } } };
+    survives(
+      templateText(
+        { node_templates: many(1000, () => ({ type: 'mine' })) },
+        { node_types: holder, data_types: nested },
+      ),
+    );
+    expect(performance.now() - start).toBeLessThan(15_000);
   });
 });

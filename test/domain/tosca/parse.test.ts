@@ -65,17 +65,125 @@ describe('parseTemplate', () => {
     },
   );
 
-  it('tolerates unknown keys at the top, imports and dsl_definitions', () => {
-    const text = `${header}imports: [{x: 'https://example.org/types.yaml'}]\ndsl_definitions: {a: 1}\nwhatever: [1]\ntopology_template: {inputs: {}}\n`;
+  it('tolerates imports, repositories and dsl_definitions', () => {
+    const text = `${header}imports: [{x: 'https://example.org/types.yaml'}]\nrepositories: {a: 1}\ndsl_definitions: {a: 1}\ntemplate_name: a\ntopology_template: {inputs: {}}\n`;
     expect(parseTemplate(text).text).toBe(text);
   });
 
-  it('notes keys of a node template that have no effect', () => {
+  it.each<[string, string, string]>([
+    ['the top', templateText({}, { imports: [], node_type: {} }), 'node_type: is not known; did you mean node_types?'],
+    [
+      'an input',
+      templateText({ inputs: { a: { defualt: 1 } } }),
+      'inputs.a.defualt: is not known; did you mean default?',
+    ],
+    ['an output', templateText({ outputs: { a: { valeu: 1 } } }), 'outputs.a.valeu: is not known; did you mean value?'],
+    [
+      'a requirement',
+      templateText({ node_templates: { a: { type: 'x', requirements: [{ host: { nod: 'b' } }] } } }),
+      'node_templates.a.requirements.host.nod: is not known; did you mean node?',
+    ],
+    [
+      'a relationship',
+      templateText({
+        node_templates: { a: { type: 'x', requirements: [{ host: { node: 'b', relationship: { typ: 'c' } } }] } },
+      }),
+      'node_templates.a.requirements.host.relationship.typ: is not known; did you mean type?',
+    ],
+    [
+      'a capability',
+      templateText({ node_templates: { a: { type: 'x', capabilities: { host: { num_cpus: 1 } } } } }),
+      'node_templates.a.capabilities.host.num_cpus: is not known; known are properties, attributes',
+    ],
+    [
+      'an artifact',
+      templateText({ node_templates: { a: { type: 'x', artifacts: { image: { files: 'b' } } } } }),
+      'node_templates.a.artifacts.image.files: is not known; did you mean file?',
+    ],
+    [
+      'a policy',
+      templateText({ policies: [{ a: { type: 'x', target: ['b'] } }] }),
+      'policies.a.target: is not known; did you mean targets?',
+    ],
+    [
+      'a group',
+      templateText({ groups: { a: { member: [] } } }),
+      'groups.a.member: is not known; did you mean members?',
+    ],
+    [
+      'a relationship template',
+      templateText({ relationship_templates: { a: { type: 'x', propertis: {} } } }),
+      'relationship_templates.a.propertis: is not known; did you mean properties?',
+    ],
+  ])('refuses an unknown key of %s, with the nearest known name', (_name, text, message) => {
+    expect(refusal(() => parseTemplate(text))).toBe(message);
+  });
+
+  it('notes a capability that stands beside the key capabilities, and refuses any other stray key of a node', () => {
     const nodes = clusterNodes();
-    const text = templateText({ node_templates: { ...nodes, slave: { ...(nodes.slave as object), scalable: {} } } });
-    expect(parseTemplate(text).notes).toEqual([
-      'node_templates.slave.scalable has no effect: a node template has no such key',
+    const stray = (key: string) => ({ ...nodes, slave_server: { ...(nodes.slave_server as object), [key]: {} } });
+    expect(topologyOf({ node_templates: stray('scalable') }).notes).toEqual([
+      'node_templates.slave_server.scalable has no effect: capabilities stand below the key capabilities',
     ]);
+    expect(refusal(() => topologyOf({ node_templates: stray('propertys') }))).toBe(
+      'node_templates.slave_server.propertys: is not known; did you mean properties?',
+    );
+  });
+
+  it('notes what is understood and has no effect', () => {
+    const topology = {
+      node_templates: { a: { type: 'x', directives: ['substitutable'], attributes: { state: 'on' } } },
+      groups: { all: { type: 'tosca.groups.Root', members: ['a'] } },
+      substitution_mappings: { node_type: 'x' },
+    };
+    expect(parseTemplate(templateText(topology)).notes).toEqual([
+      'node_templates.a.directives has no effect: there is nothing that a node could be substituted by',
+      'node_templates.a.attributes has no effect: attributes are what is found at the running cluster',
+      'groups.all has no effect but as a target of policies',
+      'substitution_mappings has no effect: a template is a whole deployment here',
+    ]);
+    expect(refusal(() => parseTemplate(templateText({ groups: { all: { members: ['b'] } } })))).toBe(
+      'groups.all.members: there is no node template <b>',
+    );
+  });
+
+  it('takes operations without an implementation for no scripts', () => {
+    const scripts = (interfaces: object) =>
+      parseTemplate(templateText({ node_templates: { a: { type: 'x', interfaces } } })).nodeTemplates[0]?.scripts;
+    expect(scripts({ Standard: { create: null, start: { inputs: { a: 1 } }, inputs: { b: 2 } } })).toEqual([]);
+    expect(scripts({ Standard: { create: 'a.sh', start: { implementation: 'b.sh' } } })).toEqual([
+      'Standard.create',
+      'Standard.start',
+    ]);
+  });
+
+  describe('copy', () => {
+    const source = { type: 'tosca.nodes.indigo.Compute', properties: { instance_name: 'a', tags: { x: '1' } } };
+    const read = (b: object, more: object = {}) => topologyOf({ node_templates: { a: source, b, ...more } });
+
+    it('takes all of another template, and what is given goes before', () => {
+      const node = read({ copy: 'a', properties: { instance_name: 'b' } }).nodes.get('b');
+      expect(node?.type.name).toBe('tosca.nodes.indigo.Compute');
+      expect(node?.properties.get('instance_name')?.value).toBe('b');
+      expect(node?.properties.get('tags')?.value).toEqual({ x: '1' });
+    });
+
+    it.each<[string, object, object, string]>([
+      ['nothing', { copy: 'aa' }, {}, 'node_templates.b.copy: there is no template <aa>; did you mean a?'],
+      ['a copy', { copy: 'c' }, { c: { copy: 'a' } }, 'node_templates.b.copy: <c> is a copy itself; copy its original'],
+      ['itself', { copy: 'b' }, {}, 'node_templates.b.copy: <b> is a copy itself; copy its original'],
+    ])('refuses a copy of %s', (_name, copy, more, message) => {
+      expect(refusal(() => read(copy, more))).toBe(message);
+    });
+
+    it('is bounded', () => {
+      const tags = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`t${i}`, 'x']));
+      const copies = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`c${i}`, { copy: 'a' }]));
+      const nodes = { a: { ...source, properties: { tags } }, ...copies };
+      expect(refusal(() => parseTemplate(templateText({ node_templates: nodes })))).toMatch(
+        /copies have more than 50000/,
+      );
+    });
   });
 
   it('reads required: yes and no in every spelling', () => {
@@ -120,7 +228,7 @@ describe('parseTemplate', () => {
   });
 
   it('treats names such as __proto__ as ordinary', () => {
-    const text = `${header}__proto__: {polluted: 1}\ntopology_template: {inputs: {__proto__: {default: 1}, constructor: {default: 2}}, outputs: {__proto__: {value: {get_input: __proto__}}}}`;
+    const text = `${header}dsl_definitions: {__proto__: {polluted: 1}}\ntopology_template: {inputs: {__proto__: {default: 1}, constructor: {default: 2}}, outputs: {__proto__: {value: {get_input: __proto__}}}}`;
     expect([...parseTemplate(text).inputs.keys()]).toEqual(['__proto__', 'constructor']);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     const topology = topologyOf(JSON.parse('{"node_templates":{"__proto__":{"type":"tosca.nodes.Compute"}}}'));

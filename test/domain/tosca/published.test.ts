@@ -2,13 +2,20 @@
 import { type ClusterSpec, groupsOf } from '../../../lambdas/domain/cluster/spec.ts';
 import { attributesOf, specifyCluster } from '../../../lambdas/domain/cluster/specification.ts';
 import {
+  deploymentTypeOf,
   evaluateOutputs,
   parseTemplate,
   readTopology,
   redactTemplate,
   restoreTemplate,
+  type Topology,
 } from '../../../lambdas/domain/tosca/index.ts';
-import { describePublished, publishedNames, publishedText } from '../../support/published-templates.ts';
+import {
+  describePublished,
+  publishedNames,
+  publishedText,
+  workloadParameters,
+} from '../../support/published-templates.ts';
 import { nodesOf } from '../cluster/specification-nodes.ts';
 import { refusal } from './templates.ts';
 
@@ -45,16 +52,10 @@ function without(template: string, ...names: string[]): string {
 }
 
 describePublished('published clusters', () => {
-  it.each(files('clusters'))('%s is built, or refused for the type of one of its nodes', (name) => {
-    const template = text('clusters', name);
-    const unsupported = /type: (tosca\.nodes\.indigo\.(CmsServices|XCache|TensorflowOnMesos|HTCondorServices))/.exec(
-      template,
-    );
-    if (!unsupported) expect(build(template).spec.masters.count).toBe(1);
-    else
-      expect(refusal(() => build(template))).toMatch(
-        new RegExp(`^node_templates\\.\\w+: type ${unsupported[1]} is not supported; supported are `),
-      );
+  it.each(files('clusters'))('%s is read whole', (name) => {
+    const topology = readTopology(parseTemplate(text('clusters', name)), parameters);
+    expect(deploymentTypeOf(topology)).toBe('TOSCA');
+    expect(topology.notes).toEqual([]);
   });
 
   it('mesos_cluster.yaml has the outputs that its users know', () => {
@@ -84,7 +85,7 @@ describePublished('published clusters', () => {
     expect(restoreTemplate(stored, literals)).toBe(template);
     const { spec } = specifyCluster(topology, context);
     expect(JSON.stringify(spec)).not.toMatch(/s3cret|AKXX|SKXX/);
-    expect(spec.masters.openPorts.map(({ from }) => from)).toEqual([5050, 8080, 4400]);
+    expect(spec.masters.openPorts.map(({ from }) => from)).toEqual([4400, 5050, 8080]);
   });
 
   it('mesos_elastic_cluster.yaml starts with no slave and may have three', () => {
@@ -140,14 +141,107 @@ describePublished('published clusters', () => {
 });
 
 describePublished('published services and jobs', () => {
-  it.each(['services', 'jobs'].flatMap((kind) => files(kind).map((name) => [kind, name] as const)))(
-    '%s/%s is refused for the type of one of its nodes',
-    (kind, name) => {
-      expect(refusal(() => build(text(kind, name)))).toMatch(
-        /^node_templates\.[\w-]+: type tosca\.nodes\.\S+ is not supported; supported are /,
-      );
-    },
-  );
+  const all = (['services', 'jobs'] as const).flatMap((kind) => files(kind).map((name) => [kind, name] as const));
+  const open = (name: string, kind: string) => readTopology(parseTemplate(text(kind, name)), workloadParameters);
+  const values = (topology: Topology, node: string) =>
+    Object.fromEntries([...(topology.nodes.get(node)?.properties ?? [])].map(([name, { value }]) => [name, value]));
+  const host = (topology: Topology, node: string) =>
+    Object.fromEntries(
+      [...(topology.nodes.get(node)?.capabilities.get('host') ?? [])].map(([name, { value }]) => [name, value]),
+    );
+
+  it.each(all)('%s/%s is read whole, and its secrets are found', (kind, name) => {
+    const topology = open(name, kind);
+    expect(deploymentTypeOf(topology)).toBe(kind === 'services' ? 'MARATHON' : 'CHRONOS');
+    for (const node of topology.nodes.values()) expect(node.type.class).toBe('workload');
+    const applications = [...topology.nodes.values()].filter(({ artifacts }) => artifacts.has('image'));
+    for (const { artifacts } of applications) expect(artifacts.get('image')?.file.value).toMatch(/^[\w./:-]+$/);
+    expect(applications.length).toBeGreaterThan(0);
+    const { text: stored, literals } = redactTemplate(parseTemplate(text(kind, name)), topology);
+    expect(restoreTemplate(stored, literals)).toBe(text(kind, name));
+    expect(JSON.stringify([topology.outputs, topology.notes])).not.toMatch(/pw-\d/);
+  });
+
+  it('marathon_app.yaml has what becomes of it in Marathon', () => {
+    const topology = open('marathon_app.yaml', 'services');
+    expect(values(topology, 'marathon')).toEqual({
+      uris: [],
+      enable_https: true,
+      force_pull_image: true,
+      privileged: false,
+    });
+    expect(host(topology, 'Docker')).toEqual({
+      num_cpus: 1,
+      mem_size: 1e9,
+      publish_all: false,
+      publish_ports: [{ protocol: 'tcp', source: 8080 }],
+      volumes: ['marathon:/data:rw:dvdi:rexray', '/data:rw'],
+    });
+    const attributes = {
+      marathon: { load_balancer_ips: ['198.51.100.7'] },
+      Docker: { host: { publish_ports: [{ target: 10_003 }] } },
+    };
+    expect(evaluateOutputs(topology.outputs, attributes)).toEqual({ endpoint: '198.51.100.7:10003' });
+  });
+
+  it('rstudio.yaml gives its password to the container, as a secret, and joins its volume', () => {
+    const topology = open('rstudio.yaml', 'services');
+    expect(topology.nodes.get('marathon')?.properties.get('environment_variables')).toMatchObject({
+      value: { PASSWORD: 'pw-5' },
+      secret: true,
+      leaks: false,
+    });
+    expect(host(topology, 'docker_runtime').volumes).toEqual(['marathon:/home/rstudio:rw:dvdi:rexray']);
+    expect(topology.outputs.label).toEqual({ literal: 'RStudio' });
+  });
+
+  it('deep-oc-generic-dev.yml keeps quoted words, and numbers that are given as text', () => {
+    const topology = open('deep-oc-generic-dev.yml', 'services');
+    const { environment_variables } = values(topology, 'marathon') as { environment_variables: Record<string, string> };
+    expect(environment_variables.DISABLE_AUTHENTICATION_AND_ASSUME_AUTHENTICATED_USER).toBe('no');
+    expect(topology.outputs.Docker_num_gpus).toEqual({ literal: 1 });
+    expect(host(topology, 'Docker')).toMatchObject({ num_gpus: 1, mem_size: 4096e6 });
+  });
+
+  it('deep-oc-marathon-webdav-https.yml takes a boolean default for a text input', () => {
+    const topology = open('deep-oc-marathon-webdav-https.yml', 'services');
+    expect(values(topology, 'marathon')).toMatchObject({ privileged: false, enable_https: true });
+    expect(topology.notes).toEqual([]);
+  });
+
+  it('indigo_job_output_upload_swift.yaml chains its jobs and leaves Onedata for later', () => {
+    const topology = open('indigo_job_output_upload_swift.yaml', 'jobs');
+    const upload = topology.nodes.get('chronos_job_upload');
+    expect(upload?.requirements.map(({ name, target }) => [name, target])).toEqual([
+      ['host', 'docker_runtime2'],
+      ['parent_job', 'chronos_job'],
+    ]);
+    expect(values(topology, 'chronos_job')).toMatchObject({
+      uris: ['https://example.org/a', 'https://example.org/b'],
+      retries: 1,
+      epsilon: 'PT10S',
+      privileged: true,
+      environment_variables: {
+        INPUT_FILENAMES: 'a b',
+        ONEDATA_PATH: { expression: { attribute: { node: 'onedata_service_space', name: 'path', path: [] } } },
+      },
+    });
+    expect(upload?.properties.get('environment_variables')?.secret).toBe(true);
+  });
+
+  it('needs the optional inputs that it uses', () => {
+    const { command: _command, ...without } = workloadParameters;
+    const document = parseTemplate(text('jobs', 'indigo_job_output_upload_swift.yaml'));
+    expect(refusal(() => readTopology(document, without))).toBe(
+      'Failed to evaluate node_templates[chronos_job][properties][command][get_input][command]: No input provided for <command> and no default value provided in the definition',
+    );
+  });
+
+  it('lifewatch-algaebloom.yaml says where scalable should stand', () => {
+    expect(open('lifewatch-algaebloom.yaml', 'jobs').notes).toEqual([
+      'node_templates.docker_runtime.scalable has no effect: capabilities stand below the key capabilities',
+    ]);
+  });
 });
 
 describePublished('published type files', () => {

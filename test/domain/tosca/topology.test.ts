@@ -6,12 +6,12 @@ const refused = (changes: Data, more: Data = {}, parameters: Data = {}, top: Dat
   refusal(() => read(changes, more, parameters, top));
 
 describe('types', () => {
-  it('names the node, the type and what is known when a type is not supported', () => {
-    const message = refused({ cms_services: { type: 'tosca.nodes.indigo.CmsServices' } });
-    expect(message).toMatch(
-      /^node_templates\.cms_services: type tosca\.nodes\.indigo\.CmsServices is not supported; supported are /,
-    );
-    expect(message).toContain('tosca.nodes.indigo.MesosMaster');
+  it.each([
+    ['tosca.nodes.indigo.MesosMastr', '; did you mean tosca.nodes.indigo.MesosMaster?'],
+    ['acme.nodes.Thing', '; supported are tosca.nodes.BlockStorage, '],
+    ['tosca.nodes.indigo.Toaster', '; supported are tosca.nodes.BlockStorage, '],
+  ])('names the node, the type and what is near or known when there is no type %s', (type, hint) => {
+    expect(refused({ thing: { type } })).toContain(`node_templates.thing: type ${type} is not supported${hint}`);
   });
 
   it.each(['tosca:Compute', 'Compute', 'tosca.nodes.Compute'])('accepts %s', (type) => {
@@ -170,6 +170,13 @@ describe('properties', () => {
     const { properties } = read({}).nodes.get('master') ?? {};
     expect(properties?.get('enable_chronos')).toMatchObject({ value: true, given: false });
     expect(properties?.has('mesos_password')).toBe(false);
+  });
+
+  it('may be empty passwords where the type itself says by its default that empty is none', () => {
+    const properties = { marathon_password: 'pw', zookeeper_peers: 'z', spark_swift_password: { get_input: 'swift' } };
+    const spark = { type: 'tosca.nodes.indigo.SparkMesos', properties, requirements: [{ host: 'master' }] };
+    const topology = read({ spark }, { inputs: { swift: { type: 'string', default: '' } } });
+    expect(topology.nodes.get('spark')?.properties.get('spark_swift_password')?.value).toBe('');
   });
 
   it('may be attributes that are known only later', () => {

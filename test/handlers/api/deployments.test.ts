@@ -68,30 +68,6 @@ describe('GET /deployments/{id}', () => {
     const message = `The deployment <${decodeURIComponent(id)}> doesn't exist`;
     expect(json).toEqual({ code: 404, title: 'Not Found', message });
   });
-
-  it.each([
-    ['GET', ''],
-    ['GET', '/template'],
-    ['GET', '/log'],
-    ['GET', '/extrainfo'],
-    ['GET', '/resources'],
-    ['GET', '/resources/x'],
-    ['DELETE', ''],
-  ])("answers 403 to %s …%s of another user's deployment", async (method, path) => {
-    const world = new FakeWorld();
-    world.add();
-    const { statusCode, json } = await call(world, method, one + path, { auth: { authenticated: 'true', ...bob } });
-    expect(statusCode).toBe(403);
-    const message = 'Only the owner of the deployment can perform this operation';
-    expect(json).toEqual({ code: 403, title: 'Forbidden', message });
-  });
-
-  it('takes the same subject of another issuer for somebody else', async () => {
-    const world = new FakeWorld();
-    world.add();
-    const auth = { authenticated: 'true', issuer: 'https://other.example.org/', subject: alice.subject } as const;
-    expect((await call(world, 'GET', one, { auth })).statusCode).toBe(403);
-  });
 });
 
 describe('GET /deployments', () => {

@@ -91,6 +91,28 @@ describe('GET /deployments/{id}/resources/filter', () => {
   });
 });
 
+describe('a list of thousands of nodes', () => {
+  const lambdaLimitBytes = 6 * 1024 * 1024;
+  it('fits into what Lambda may answer: it leaves out the metadata, which each resource has', async () => {
+    const world = new FakeWorld();
+    const count = 6000;
+    world.add({ topology: [topologyNode({ name: 'slave_server', count, group: 'slaves' })] });
+    world.nodes = Array.from({ length: count }, (_, index) => {
+      const addresses = { privateIp: '10.0.111.111', publicIp: '198.51.100.100' };
+      return node({ group: 'slaves', role: 'slave', ordinal: index + 1, ...addresses });
+    });
+    const query = 'type=tosca.nodes.Compute';
+    const list = await call(world, 'GET', resources, { query });
+    expect(list.json.content).toHaveLength(count);
+    expect(list.json.content[0]).toMatchObject({ physicalId: expect.any(String), metadata: {} });
+    for (const answer of [list, await call(world, 'GET', `${resources}/filter`, { query })]) {
+      expect(Buffer.byteLength(JSON.stringify(answer.body))).toBeLessThan(lambdaLimitBytes);
+    }
+    const one = await call(world, 'GET', `${resources}/${list.json.content[0].uuid}`);
+    expect(one.json.metadata).toHaveProperty('VirtualMachineInfo');
+  });
+});
+
 describe('GET /deployments/{id}/resources/{rid}', () => {
   it('shows one resource as the list does', async () => {
     const world = deployed();
@@ -102,14 +124,6 @@ describe('GET /deployments/{id}/resources/{rid}', () => {
     const { statusCode, json } = await call(deployed(), 'GET', `${resources}/nope`);
     expect(statusCode).toBe(404);
     expect(json.message).toBe(`The resource <nope> in deployment <${deploymentId}> doesn't exist`);
-  });
-});
-
-describe('POST /deployments/{id}/resources/{rid}/actions', () => {
-  it('is not supported', async () => {
-    const { headers, json } = await call(deployed(), 'POST', `${resources}/nope/actions`);
-    expect(json).toEqual({ code: 405, title: 'Method Not Allowed', message: 'Actions on resources are not supported' });
-    expect(headers.Allow).toBe('');
   });
 });
 

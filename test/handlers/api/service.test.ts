@@ -18,7 +18,7 @@ describe('the API as a whole', () => {
     const { statusCode, json } = await call(new FakeWorld(), 'GET', '/info', { auth: null });
     expect(statusCode).toBe(200);
     expect(json).toMatchObject({ projectVersion: productVersion, serverHostname: 'api.example.org' });
-    expect([json.projectRevision, json.projectTimestamp]).toEqual([expect.any(String), expect.any(String)]);
+    expect([json.projectRevision, json.projectTimestamp]).toEqual(['abc123', '2026-02-28T12:00Z']);
     expect(productVersion).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
   });
 
@@ -41,7 +41,7 @@ describe('the API as a whole', () => {
   });
 
   it('is served under the prefix at its root too, and under a stage', async () => {
-    expect((await call(new FakeWorld(), 'GET', '/orchestrator/')).body).toBe('INDIGO-Orchestrator');
+    expect((await call(new FakeWorld(), 'GET', '/orchestrator/', { auth: null })).body).toBe('INDIGO-Orchestrator');
     const { json } = await call(new FakeWorld(), 'GET', '/v1/orchestrator/deployments', { stage: 'v1' });
     expect(json.links[0].href).toBe('https://api.example.org/v1/orchestrator/deployments');
   });
@@ -98,15 +98,14 @@ describe('the API as a whole', () => {
   );
 
   it.each([
-    ['PUT', one, 'DELETE, GET'],
-    ['PATCH', one, 'DELETE, GET'],
+    ['POST', one, expect.stringMatching(/^DELETE, GET, PATCH/)],
     ['DELETE', '/deployments', 'GET, POST'],
     ['POST', '/info', 'GET'],
     ['POST', `${one}/template`, 'GET'],
   ])('answers 405 to %s %s and says what is allowed', async (method, path, allowed) => {
     const { statusCode, headers, json } = await call(new FakeWorld(), method, path);
     expect(statusCode).toBe(405);
-    expect(headers.Allow).toBe(allowed);
+    expect(headers.Allow).toEqual(allowed);
     expect(json).toMatchObject({ code: 405, title: 'Method Not Allowed' });
   });
 

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHttpApi } from '../../../local/apigateway/http-api.ts';
+import { createRestApi } from '../../../local/apigateway/rest-api.ts';
 import { createCallLog } from '../../../local/calls.ts';
 import { createClock } from '../../../local/clock.ts';
 import { createStack } from '../../../local/cloudformation/stack.ts';
@@ -53,18 +53,18 @@ export async function startSmallCloud(options: SmallCloudOptions = {}) {
   });
   const aws = await startServer(0, endpoint);
   const permissions = createInvokePermissions();
-  const httpApi = createHttpApi({
+  const restApi = createRestApi({
     ...{ clock, ...where },
     functions: () => host,
     mayInvoke: (name, source) => permissions.allows(name, 'apigateway.amazonaws.com', source),
     url: () => api.url,
     log: (line) => logs.write('local-cloud', line),
   });
-  const api = await startServer(0, (request, response) => httpApi.respond(request, response));
+  const api = await startServer(0, (request, response) => restApi.respond(request, response));
   const types = {
     ...withoutEffect,
     ...dynamodb.resourceTypes,
-    ...httpApi.resourceTypes,
+    ...restApi.resourceTypes,
     ...lambdaResourceTypes(host, permissions, directory),
   };
   return {

@@ -1,6 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseDemoArguments } from '../../../local/demo/arguments.ts';
 import type { DemoClient, Resource } from '../../../local/demo/client.ts';
+import { completeParameters, needsCluster } from '../../../local/demo/parameters.ts';
 import { createProgress, summarize } from '../../../local/demo/progress.ts';
+
+describe('completeParameters', () => {
+  const template = (...inputs: string[]) =>
+    `tosca_definitions_version: tosca_simple_yaml_1_0\ntopology_template:\n  inputs:\n${inputs.map((input) => `    ${input}\n`).join('')}`;
+  const complete = (text: string, given = {}) => completeParameters(text, given, () => 'made-up');
+
+  it('makes up passwords that are required and not given', () => {
+    const inputs = [
+      'admin_password: { type: string }',
+      'slaves: { type: integer, default: 2 }',
+      'iam_token: { type: string }',
+    ];
+    expect(complete(template(...inputs), { iam_token: 'mine' })).toEqual({
+      parameters: { admin_password: 'made-up', iam_token: 'mine' },
+      madeUp: ['admin_password'],
+    });
+  });
+
+  it('names all other inputs that need a value', () => {
+    const inputs = ['site: { type: string }', 'size: { type: string }', 'note: { type: string, required: false }'];
+    expect(() => complete(template(...inputs))).toThrow(
+      'the template needs values for site, size: give each as -p site=… -p size=…',
+    );
+  });
+});
+
+describe('needsCluster', () => {
+  const example = (name: string) => readFileSync(join(process.cwd(), 'examples', name), 'utf8');
+
+  it.each([
+    ['mesos-cluster.yaml', false],
+    ['small-cluster.yaml', false],
+    ['web-service.yaml', true],
+    ['two-job-pipeline.yaml', true],
+  ])('%s: %s', (name, expected) => {
+    expect(needsCluster(example(name), { admin_password: 'made-up' })).toBe(expected);
+  });
+});
 
 describe('parseDemoArguments', () => {
   it('deploys the project’s own example at speed 60 by default', () => {
@@ -58,6 +99,18 @@ describe('progress', () => {
       compute('c', 'DELETING'),
     ];
     expect(summarize(resources)).toBe('a 1 requested, 1 booting, 1 starting · b 1 ready · c 1 terminating, 1 gone');
+  });
+
+  it('tells the states of services and jobs', () => {
+    const type = 'tosca.nodes.indigo.Container.Application.Docker.Chronos';
+    const job = (name: string, state: string) => ({ ...compute(name, state), toscaNodeType: type });
+    const container = {
+      ...compute('box', 'STARTED'),
+      toscaNodeType: 'tosca.nodes.indigo.Container.Runtime.Docker',
+    };
+    expect(summarize([job('check', 'STARTED'), container, job('count', 'CREATING')])).toBe(
+      'check started · count creating',
+    );
   });
 
   it('prints what is new and nothing twice', async () => {

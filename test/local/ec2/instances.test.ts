@@ -80,6 +80,38 @@ describe('instances', () => {
     expect(machines.size).toBe(1);
   });
 
+  it('are stopped and started only from where that is possible', async () => {
+    const { run, seconds, call } = await createHarness();
+    const [id] = await run();
+    expect(await codeOf(call('StopInstances', { InstanceId: [id] }))).toBe('IncorrectInstanceState');
+    await seconds(10);
+    await call('StopInstances', { InstanceId: [id] });
+    expect(await codeOf(call('StartInstances', { InstanceId: [id] }))).toBe('IncorrectInstanceState');
+    await call('TerminateInstances', { InstanceId: [id] });
+    for (const action of ['StopInstances', 'StartInstances'])
+      expect(await codeOf(call(action, { InstanceId: [id] }))).toBe('IncorrectInstanceState');
+    const [spot] = await run({ InstanceMarketOptions: { MarketType: 'spot' } });
+    await seconds(10);
+    expect(await codeOf(call('StopInstances', { InstanceId: [spot] }))).toBe('UnsupportedOperation');
+  });
+
+  it('lose the public address that they got at launch when they are stopped, and get another', async () => {
+    const { run, seconds, call, network, describe: show } = await createHarness();
+    const [id] = await run({
+      NetworkInterface: [{ DeviceIndex: '0', SubnetId: network.subnets[0], AssociatePublicIpAddress: 'true' }],
+      SubnetId: undefined,
+    });
+    await seconds(10);
+    const addressOf = async () => (await show())[0].ipAddress;
+    const before = await addressOf();
+    await call('StopInstances', { InstanceId: [id] });
+    await seconds(31);
+    expect([typeof before, await addressOf()]).toEqual(['string', undefined]);
+    await call('StartInstances', { InstanceId: [id] });
+    await seconds(10);
+    expect([typeof (await addressOf()), (await addressOf()) === before]).toEqual(['string', false]);
+  });
+
   it('give a spot interruption two minutes of notice', async () => {
     const { run, seconds, ec2, events, describe: show } = await createHarness();
     const [id] = await run({ InstanceMarketOptions: { MarketType: 'spot' } });

@@ -38,10 +38,12 @@ const parameterNames = {
     'ZookeeperImage',
     'MarathonImage',
     'ChronosImage',
+    'EnableGpu',
   ],
   slave: ['MesosSlaveImage', 'Group'],
   'load-balancer': ['BalancerImage', 'VirtualAddress', 'PeerIps'],
 };
+const upkeepParameterNames = { 'cordon-nodes': ['ClusterId', 'Cordoned'], 'stop-agent': ['ClusterId', 'LeaveConsul'] };
 const commonNames = ['ClusterId', 'ClusterName', 'Release', 'MasterIps', 'SecretId', 'EnableConsul'];
 
 export async function createCluster({ masters = 3, seed = 'cluster' }: { masters?: number; seed?: string } = {}) {
@@ -81,6 +83,9 @@ export async function createCluster({ masters = 3, seed = 'cluster' }: { masters
   for (const [role, names] of Object.entries(parameterNames)) {
     const Content = script([...commonNames, ...names]);
     await maker(ssm.resourceTypes)('AWS::SSM::Document', role, { Name: role, Content });
+  }
+  for (const [Name, names] of Object.entries(upkeepParameterNames)) {
+    await maker(ssm.resourceTypes)('AWS::SSM::Document', Name, { Name, Content: script(names) });
   }
   const statement = { Effect: 'Allow', Action: ['sqs:SendMessage', 'secretsmanager:*', 'ec2:*'], Resource: '*' };
   const AssumeRolePolicyDocument = JSON.stringify({ Statement: [] });
@@ -147,7 +152,13 @@ export async function createCluster({ masters = 3, seed = 'cluster' }: { masters
         MasterIps: masterIps.join(','),
         SecretId: 'mesoscale/c',
       },
-      ...{ EnableConsul: 'false', EnableChronos: 'true', MesosAuthenticateHttp: 'true', Group: 'slaves' },
+      ...{
+        EnableConsul: 'false',
+        EnableChronos: 'true',
+        MesosAuthenticateHttp: 'true',
+        Group: 'slaves',
+        EnableGpu: 'false',
+      },
       ...{ VirtualAddress: allocationId, PeerIps: '' },
       ...more,
     };
@@ -162,6 +173,25 @@ export async function createCluster({ masters = 3, seed = 'cluster' }: { masters
     const input = { DocumentName: role, InstanceIds, Parameters: parametersOf(role, more), MaxErrors: '100%' };
     return (await call.ssm('SendCommand', input)).Command.CommandId;
   };
+  /** One of the documents besides the start documents. @returns the statuses by instance, once it is over */
+  const upkeep = async (
+    DocumentName: keyof typeof upkeepParameterNames,
+    InstanceIds: readonly string[],
+    more: Record<string, string>,
+  ) => {
+    const Parameters = Object.fromEntries(Object.entries({ ClusterId: clusterId, ...more }).map(([k, v]) => [k, [v]]));
+    const { Command } = await call.ssm('SendCommand', { DocumentName, InstanceIds, Parameters, MaxErrors: '100%' });
+    return { commandId: Command.CommandId, statuses: await ended(Command.CommandId) };
+  };
+  /** Slaves, online and started; in zones by turns. @returns instance ids */
+  const startSlaves = async (count: number, more: Record<string, string> = {}) => {
+    const ids: string[] = [];
+    for (let k = 0; k < count; k += 1) ids.push(await launchInSubnet('slave', k % 3));
+    await online(ids);
+    await ended(await start('slave', ids, more));
+    return ids;
+  };
+  const ipOf = (id: string) => ec2.inspect.instances().find((one) => one.instanceId === id)?.privateIp ?? '';
   const invocations = async (CommandId: string): Promise<Answer[]> =>
     (await call.ssm('ListCommandInvocations', { CommandId, Details: true })).CommandInvocations;
   /** Runs until the command is over. @returns statuses by instance */
@@ -224,7 +254,7 @@ export async function createCluster({ masters = 3, seed = 'cluster' }: { masters
       start,
       ended,
     },
-    ...{ outputOf, terminate, startMasters, signals, close, logs, parametersOf },
+    ...{ outputOf, terminate, startMasters, startSlaves, upkeep, ipOf, signals, close, logs, parametersOf },
   };
 }
 

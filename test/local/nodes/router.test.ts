@@ -1,31 +1,7 @@
-import { request } from 'node:http';
+import { ask } from './ask.ts';
 import { accounts, clusterId, createCluster } from './cluster-harness.ts';
 
-type Account = { readonly username: string; readonly password: string };
 type Cluster = Awaited<ReturnType<typeof createCluster>>;
-
-/** A request as a function in the VPC would make it. @returns the error's code if the connection breaks */
-function ask(cluster: Cluster, url: string, { account, groups }: { account?: Account; groups?: string } = {}) {
-  const { host, pathname } = new URL(url);
-  const headers = { host, 'x-local-security-groups': groups ?? cluster.gatewayGroup };
-  const auth = account && `${account.username}:${account.password}`;
-  const options = { host: '127.0.0.1', port: cluster.routerPort, path: pathname, headers, ...(auth && { auth }) };
-  return new Promise<{ status: number; body: unknown; location?: string | undefined }>((resolve, reject) => {
-    const outgoing = request(options, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => {
-        const isJson = response.headers['content-type'] === 'application/json';
-        const { statusCode = 0, headers: answered } = response;
-        resolve({ status: statusCode, body: isJson ? JSON.parse(text) : text, location: answered.location });
-      });
-    });
-    outgoing.on('error', reject);
-    outgoing.end();
-  });
-}
 
 describe('the VPC router', () => {
   let cluster: Cluster;

@@ -33,6 +33,32 @@ describe('Secrets Manager', () => {
     expect(await codeOf(call('CreateSecret', { Name: 'a', SecretString: 's' }))).toBe('ResourceExistsException');
   });
 
+  it('keeps versions with stages of their own beside the current one', async () => {
+    const { call, secrets } = createHarness();
+    await call('CreateSecret', { Name: 'a', SecretString: 's' });
+    const put = (SecretString: string) =>
+      call('PutSecretValue', { SecretId: 'a', SecretString, ClientRequestToken: 'v', VersionStages: ['next'] });
+    expect(await put('t')).toMatchObject({ VersionId: 'v', VersionStages: ['next'] });
+    await put('t');
+    expect(await codeOf(put('other'))).toBe('ResourceExistsException');
+    const read = async (of: object) => (await call('GetSecretValue', { SecretId: 'a', ...of })).SecretString;
+    expect([await read({}), await read({ VersionId: 'v' }), await read({ VersionStage: 'next' })]).toEqual([
+      's',
+      't',
+      't',
+    ]);
+    expect(secrets.inspect.secrets()[0]).toMatchObject({ value: 's', staged: ['t'] });
+    const stages = Object.values((await call('DescribeSecret', { SecretId: 'a' })).SecretVersionsToStages);
+    expect(stages).toEqual([['next'], ['AWSCURRENT']]);
+    const drop = (more: object = {}) =>
+      call('UpdateSecretVersionStage', { SecretId: 'a', VersionStage: 'next', RemoveFromVersionId: 'v', ...more });
+    expect(await codeOf(drop({ VersionStage: 'other' }))).toBe('InvalidParameterException');
+    await drop();
+    expect(await codeOf(drop())).toBe('ResourceNotFoundException');
+    expect(await codeOf(read({ VersionId: 'v' }))).toBe('ResourceNotFoundException');
+    expect(await codeOf(drop({ MoveToVersionId: 'v' }))).toBe('InvalidParameterException');
+  });
+
   it('deletes at once when forced, else after the recovery window', async () => {
     const { call, clock, secrets } = createHarness();
     await call('CreateSecret', { Name: 'a', SecretString: 's' });

@@ -4,21 +4,34 @@ import { groupsOf, type NodeGroup, type SlaveGroup } from '../../../lambdas/doma
 import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
 import { type ClusterView, isUp, type View } from './view.ts';
 
-/** Never more than one live member per slot, nor more nodes of a group than are wanted and failed ones being replaced. */
-export function findCrowds({ clusters }: View): readonly string[] {
-  return [...clusters.values()].flatMap((cluster) =>
-    cluster.record ? groupsOf(cluster.record.desired.spec).flatMap((group) => crowdsOf(cluster, group)) : [],
-  );
+/** Never more than one live member per slot, nor more nodes of a group than are wanted, and those that are being replaced. */
+export class CrowdWatch {
+  /** By cluster and group: how many there were wanted when no update was under way. */
+  private readonly atRest = new Map<string, number>();
+
+  check({ clusters }: View): readonly string[] {
+    return [...clusters.values()].flatMap((cluster) =>
+      cluster.record ? groupsOf(cluster.record.desired.spec).flatMap((group) => this.checkGroup(cluster, group)) : [],
+    );
+  }
+
+  /** Before an update has come through there may be as many as before it, and those that take the others' places. */
+  private checkGroup(cluster: ClusterView, group: NodeGroup): string[] {
+    const key = `${cluster.clusterId}/${group.name}`;
+    const isUpdated = cluster.status === 'UPDATE_IN_PROGRESS' || cluster.status === 'UPDATE_FAILED';
+    const most = Math.max(group.count, (group as SlaveGroup).bounds?.max ?? 0);
+    if (!isUpdated) this.atRest.set(key, most);
+    const surge = { slave: Math.max(5, Math.ceil(group.count / 4)), 'load-balancer': 1, master: 0 }[group.role];
+    return crowdsOf(cluster, group, isUpdated ? Math.max(most + surge, this.atRest.get(key) ?? 0) : most);
+  }
 }
 
-function crowdsOf(cluster: ClusterView, group: NodeGroup): string[] {
+function crowdsOf(cluster: ClusterView, group: NodeGroup, limit: number): string[] {
   const { clusterId, nodes, instances } = cluster;
-  const failed = new Set(
-    nodes.filter(({ status }) => status === 'failed' || status === 'terminating').map(({ instanceId }) => instanceId),
-  );
+  const leaving = ['failed', 'terminating', 'draining', 'drained'];
+  const failed = new Set(nodes.filter(({ status }) => leaving.includes(status)).map(({ instanceId }) => instanceId));
   const members = instances.filter((one) => one.tags[tagKeys.group] === group.name && isUp(one));
   const wanted = members.filter(({ instanceId }) => !failed.has(instanceId));
-  const limit = Math.max(group.count, (group as SlaveGroup).bounds?.max ?? 0);
   const crowd =
     wanted.length > limit
       ? [`cluster ${clusterId} has ${wanted.length} live nodes of ${group.name}, wanted ${limit}`]
@@ -40,7 +53,7 @@ export class TerminationWatch {
   private readonly judged = new Set<string>();
   private before: View | undefined;
 
-  /** Never below a healthy quorum, and never below a group's minimum, by the loop's own doing. */
+  /** Never below a healthy quorum, never below a group's minimum, and never a busy slave, by the loop's own doing. */
   check(view: View): readonly string[] {
     const faults = [...view.clusters.values()].flatMap((cluster) => this.checkCluster(cluster));
     this.before = view;
@@ -56,7 +69,7 @@ export class TerminationWatch {
     if (taken.length === 0 || record?.desired.presence !== 'present' || !record.progress.completedAt) return [];
     const before = this.before?.clusters.get(clusterId);
     const views = before ? [before, cluster] : [cluster];
-    return [...judgeMasters(views, taken), ...judgeSlaves(views, taken)];
+    return [...judgeMasters(views, taken), ...judgeSlaves(views, taken), ...judgeTasks(views, taken)];
   }
 }
 
@@ -89,12 +102,35 @@ function judgeSlaves(views: readonly ClusterView[], taken: readonly InspectedIns
     const members = first.instances.filter((one) => one.tags[tagKeys.group] === group.name && isUp(one));
     const working = members.filter(({ instanceId }) => active.has(instanceId));
     const left = members.filter(({ instanceId }) => !gone.has(instanceId)).length;
-    const min = group.bounds?.min ?? group.count;
+    const min = Math.min(...views.map((view) => leastOf(view, group.name)));
     if (left >= min || !working.some(({ instanceId }) => gone.has(instanceId))) return [];
     return [
       `the loop took working slaves of ${group.name} of cluster ${first.clusterId} and left ${left}, at least ${min} wanted`,
     ];
   });
+}
+
+const whole: ReadonlySet<string> = new Set(['ready', 'draining', 'drained', 'stopping', 'stopped']);
+
+/** Of a slave that was in order nothing may have been running when its end was asked for. */
+function judgeTasks(views: readonly ClusterView[], taken: readonly InspectedInstance[]): string[] {
+  const [first] = views as [ClusterView];
+  const inOrder = new Set(first.nodes.filter(({ status }) => whole.has(status)).map(({ instanceId }) => instanceId));
+  const slaves = taken.filter(({ tags, instanceId }) => tags[tagKeys.role] === 'slave' && inOrder.has(instanceId));
+  if (slaves.length === 0) return [];
+  const tasks = views.at(-1)?.tasks() ?? [];
+  return slaves.flatMap(({ instanceId, privateIp, terminationAskedAt: at = 0 }) => {
+    const busy = tasks.filter(
+      ({ ip, stagedAt, endedAt = at + 1 }) => ip === privateIp && stagedAt < at && endedAt > at,
+    );
+    return busy.map(({ id }) => `the loop took ${instanceId} of cluster ${first.clusterId} while ${id} ran on it`);
+  });
+}
+
+/** Before and after an update. */
+function leastOf({ record }: ClusterView, name: string): number {
+  const group = record?.desired.spec.slaves.find((each) => each.name === name);
+  return group ? (group.bounds?.min ?? group.count) : 0;
 }
 
 /** A sweep comes every 5 minutes and leaves things alone for 2; some seconds are for its work. */

@@ -131,9 +131,13 @@ async function recordPlaces({ services }: LocalCloud): Promise<Place[]> {
 /** Spelled like the name of a property, which is no secret: published templates say `iam_access_token: iam_access_token`. */
 const likeName = /^[a-z]+(?:_[a-z]+)+$/;
 
-/** Every value in a cluster's secret but the user names. */
+/**
+ * Every value in the secret of a cluster but the user names. Of a workload's, what is secret by itself: its `values` are all of a map of
+ * which one entry is.
+ */
 function storedSecrets({ services }: LocalCloud): string[] {
-  return services.secretsManager.inspect.secrets().flatMap(({ value }) => {
+  const contents = services.secretsManager.inspect.secrets().flatMap(({ value, staged }) => [value, ...staged]);
+  return contents.flatMap((value) => {
     const { mesos, marathon, chronos, consulGossipKey, templateLiterals, parameters } = JSON.parse(value) as Record<
       string,
       Record<string, string>
@@ -141,9 +145,9 @@ function storedSecrets({ services }: LocalCloud): string[] {
     const passwords = [mesos, marathon, chronos].map((account) => account?.password ?? '');
     return [
       ...passwords,
-      String(consulGossipKey),
+      ...(consulGossipKey === undefined ? [] : [String(consulGossipKey)]),
       ...Object.values(templateLiterals ?? {}).filter((literal) => !likeName.test(literal)),
-      ...Object.values(parameters ?? {}),
+      ...Object.values(parameters ?? {}).filter((value) => typeof value === 'string'),
     ];
   });
 }

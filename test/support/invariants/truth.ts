@@ -6,13 +6,21 @@ import type { LocalCloud } from '../../../local/cloud.ts';
 import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
 import { leftoversOf } from './leftovers.ts';
 import { type ClusterView, isUp, type View } from './view.ts';
+import { findIdleWork } from './workloads.ts';
 
 const mayFollow: Partial<Record<DeploymentStatus, readonly DeploymentStatus[]>> = {
   CREATE_IN_PROGRESS: ['CREATE_COMPLETE', 'CREATE_FAILED', 'DELETE_IN_PROGRESS'],
-  CREATE_COMPLETE: ['UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS'],
+  // An update that changes nothing is complete before anybody looks.
+  CREATE_COMPLETE: ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE', 'DELETE_IN_PROGRESS'],
+  UPDATE_IN_PROGRESS: ['UPDATE_COMPLETE', 'UPDATE_FAILED', 'DELETE_IN_PROGRESS'],
+  UPDATE_FAILED: ['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE', 'DELETE_IN_PROGRESS'],
+  UPDATE_COMPLETE: ['UPDATE_IN_PROGRESS', 'UPDATE_FAILED', 'DELETE_IN_PROGRESS'],
   CREATE_FAILED: ['DELETE_IN_PROGRESS'],
   DELETE_IN_PROGRESS: ['DELETE_FAILED'],
 };
+
+/** Of a cluster that is gone. */
+const nothing = { claims: [], launches: [], nodes: [], instances: [], tasks: () => [] } as const;
 
 /** Holds statuses to what is really there, at the first look that shows them. */
 export class TruthWatch {
@@ -21,7 +29,7 @@ export class TruthWatch {
   async check(cloud: LocalCloud, view: View): Promise<readonly string[]> {
     const faults: string[] = [];
     for (const clusterId of new Set([...this.told.keys(), ...view.clusters.keys()])) {
-      const cluster = view.clusters.get(clusterId) ?? { clusterId, launches: [], nodes: [], instances: [] };
+      const cluster: ClusterView = view.clusters.get(clusterId) ?? { ...nothing, clusterId };
       const before = this.told.get(clusterId);
       const isNew = before !== cluster.status;
       this.told.set(clusterId, cluster.status);
@@ -32,8 +40,8 @@ export class TruthWatch {
 }
 
 async function judge(cloud: LocalCloud, cluster: ClusterView, before: DeploymentStatus | undefined): Promise<string[]> {
-  const { clusterId, status, record } = cluster;
-  if (status === undefined) return record ? [] : leftoversWithoutRuns(cloud, clusterId);
+  const { clusterId, status, record, workload } = cluster;
+  if (status === undefined) return record || workload ? [] : leftoversWithoutRuns(cloud, clusterId);
   const isLegal = before === undefined || (mayFollow[before] ?? [status]).includes(status);
   const order = isLegal ? [] : [`the status of ${clusterId} went from ${before} to ${status}`];
   const lacks = status.endsWith('_COMPLETE') ? findLies(cloud, cluster) : [];
@@ -48,8 +56,9 @@ async function leftoversWithoutRuns(cloud: LocalCloud, clusterId: string): Promi
     : [`deployment ${clusterId} is told to be gone, but there are left: ${left.join(', ')}`];
 }
 
-/** What a complete cluster lacks. */
+/** What a complete cluster lacks, or complete services or jobs. */
 export function findLies(cloud: LocalCloud, cluster: ClusterView): readonly string[] {
+  if (cluster.workload) return [...findIdleWork(cloud, cluster.workload), ...findFalseOutputs(cloud, cluster)];
   return [
     ...findMissingNodes(cluster),
     ...findSickSoftware(cluster),
@@ -106,15 +115,22 @@ function findLostAddress(cloud: LocalCloud, { record, instances }: ClusterView):
   return holds ? [] : ['no load balancer holds the virtual address'];
 }
 
+/** In commands that outputs show. */
+const anyAddress = '0.0.0.0';
 const ipv4 = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
 
-/** Every address that an output shows is one of the cluster's. */
-function findFalseOutputs(cloud: LocalCloud, { clusterId, instances, outputs = {} }: ClusterView): string[] {
-  const elastic = cloud.services.ec2.inspect.addresses().filter(({ tags }) => tags[tagKeys.clusterId] === clusterId);
+/** Every address that an output shows is one of the cluster's, or of the cluster that services or jobs run on. */
+function findFalseOutputs(cloud: LocalCloud, { clusterId, workload, outputs = {} }: ClusterView): string[] {
+  const owner = workload?.desired.hostClusterId ?? clusterId;
+  const { ec2 } = cloud.services;
+  const elastic = ec2.inspect.addresses().filter(({ tags }) => tags[tagKeys.clusterId] === owner);
+  const instances = ec2.inspect.instances().filter(({ tags }) => tags[tagKeys.clusterId] === owner);
   const real = new Set([
     ...instances.filter(isUp).flatMap(({ privateIp, publicIp }) => [privateIp, publicIp]),
     ...elastic.map(({ publicIp }) => publicIp),
   ]);
   const shown = [...JSON.stringify(outputs).matchAll(ipv4)].map(([ip]) => ip);
-  return shown.filter((ip) => !real.has(ip)).map((ip) => `its outputs show ${ip}, which is no address of it`);
+  return shown
+    .filter((ip) => ip !== anyAddress && !real.has(ip))
+    .map((ip) => `its outputs show ${ip}, which is no address of it`);
 }

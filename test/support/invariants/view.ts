@@ -1,5 +1,6 @@
 /** Everything about all clusters at one moment, read around the control plane: records, instances, software. */
-
+import { clusterFrom } from '../../../lambdas/adapters/dynamo-cluster-items.ts';
+import { workloadFrom } from '../../../lambdas/adapters/workload-items.ts';
 import { table } from '../../../lambdas/contracts/table.ts';
 import { tagKeys } from '../../../lambdas/contracts/tags.ts';
 import type {
@@ -8,9 +9,10 @@ import type {
   NodeRecord,
   PendingLaunch,
 } from '../../../lambdas/domain/cluster/records.ts';
+import type { WorkloadRecord } from '../../../lambdas/domain/workload/records.ts';
 import type { LocalCloud } from '../../../local/cloud.ts';
 import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
-import type { InspectedCluster } from '../../../local/nodes/index.ts';
+import type { InspectedCluster, InspectedTask } from '../../../local/nodes/index.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -20,14 +22,20 @@ export interface ClusterView {
   readonly status?: DeploymentStatus;
   /** Outputs as they are recorded. */
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** Absent: no such record. */
+  /** With what an update asks for. Absent: no such record. */
   readonly record?: Omit<ClusterRecord, 'launches'>;
+  /** The same of services or jobs, which have no record of a cluster. */
+  readonly workload?: WorkloadRecord;
+  /** Ids of workloads that have a claim on the cluster. */
+  readonly claims: readonly string[];
   readonly launches: readonly PendingLaunch[];
   readonly nodes: readonly NodeRecord[];
   /** Every instance that it ever had. */
   readonly instances: readonly InspectedInstance[];
   /** Absent: no start command ever ran. */
   readonly software?: InspectedCluster;
+  /** All that runs on its agents, and what has ended lately. Collected when it is asked for. */
+  readonly tasks: () => readonly InspectedTask[];
 }
 
 export interface View {
@@ -39,7 +47,8 @@ export interface View {
 const partitionPrefix = 'DEPLOYMENT#';
 
 export async function viewOf(cloud: LocalCloud): Promise<View> {
-  const items = (await cloud.services.dynamodb.scan()).map(plainItem);
+  const all = (await cloud.services.dynamodb.scan()).map(plainItem);
+  const items = all.filter((item) => String(item[table.partitionKey]).startsWith(partitionPrefix));
   const byCluster = Map.groupBy(items, (item) => String(item[table.partitionKey]).slice(partitionPrefix.length));
   const instances = Map.groupBy(cloud.services.ec2.inspect.instances(), ({ tags }) => tags[tagKeys.clusterId] ?? '');
   const ids = new Set([...byCluster.keys(), ...instances.keys()].filter((id) => id !== ''));
@@ -56,21 +65,24 @@ interface Found {
 function clusterView(cloud: LocalCloud, clusterId: string, { items, instances }: Found): ClusterView {
   const find = (name: string) => items.find((item) => item[table.sortKey] === name);
   const meta = find('META');
-  const record = find('CLUSTER') as unknown as
-    | (ClusterView['record'] & { launches: Record<string, PendingLaunch> })
-    | undefined;
-  const software = cloud.services.nodes.inspect.cluster(clusterId);
+  const item = find('CLUSTER');
+  const workload = find('WORKLOAD');
+  const { nodes } = cloud.services;
+  const software = nodes.inspect.cluster(clusterId);
   return {
     clusterId,
     ...(meta && {
       status: meta.status as DeploymentStatus,
       outputs: JSON.parse(String(meta.outputs)) as Record<string, unknown>,
     }),
-    ...(record && { record }),
-    launches: Object.values(record?.launches ?? {}),
+    ...(item && { record: clusterFrom(item, meta) }),
+    ...(workload && { workload: workloadFrom(workload, meta) }),
+    claims: Object.keys((item?.workloads ?? {}) as Record<string, unknown>),
+    launches: Object.values((item?.launches ?? {}) as Record<string, PendingLaunch>),
     nodes: items.filter((item) => String(item[table.sortKey]).startsWith('NODE#')) as unknown as NodeRecord[],
     instances,
     ...(software && { software }),
+    tasks: () => [...nodes.inspect.tasks(clusterId), ...nodes.inspect.endedTasks(clusterId)],
   };
 }
 

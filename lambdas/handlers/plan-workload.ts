@@ -1,0 +1,64 @@
+/** Invoked by a workload's loop for each pass: afterwards what was seen and decided is recorded; answers what comes next. */
+import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
+import { dynamoWorkloadStore } from '../adapters/dynamo-workload-store.ts';
+import { lambdaGateway } from '../adapters/lambda-gateway.ts';
+import { secretsManagerCredentials } from '../adapters/secrets-manager-credentials.ts';
+import { Conflict } from '../contracts/error-names.ts';
+import { WorkloadEnv } from '../contracts/functions.ts';
+import { PlanWorkloadInput, type PlanWorkloadOutput } from '../contracts/workload.ts';
+import { decideWorkload, type WorkloadPlan } from '../domain/workload/decide-workload.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { WorkloadStore } from '../ports/workload-store.ts';
+import { dynamoClient, lambdaClient, secretsClient } from '../runtime/aws-clients.ts';
+import { atColdStart } from '../runtime/cold-start.ts';
+import { parseEnv } from '../runtime/env.ts';
+import { lambdaStack } from '../runtime/lambda-stack.ts';
+import { systemClock } from '../runtime/system.ts';
+import { type HostObservers, observeHost } from './loop/observe-host.ts';
+import { nextOf, stop } from './loop/plan-output.ts';
+
+interface Deps extends HostObservers {
+  readonly store: Pick<WorkloadStore, 'claimPass' | 'load' | 'savePlan' | 'settleClaim'>;
+  readonly clock: Clock;
+}
+
+/** Looks at most this often within one invocation while others write the record. */
+const looks = 4;
+
+export const makePlanWorkload =
+  (deps: Deps) =>
+  async (input: PlanWorkloadInput): Promise<PlanWorkloadOutput> => {
+    const claimed = await deps.store.claimPass(input.workloadId, input.run);
+    if (claimed === undefined) return stop(input);
+    for (let look = 1; ; look += 1) {
+      try {
+        return nextOf(input, { plan: await planOnce(deps, input), ...claimed, now: deps.clock.now() });
+      } catch (error) {
+        if (!(error instanceof Conflict) || look === looks) throw error;
+      }
+    }
+  };
+
+async function planOnce(deps: Deps, { workloadId, results }: PlanWorkloadInput): Promise<WorkloadPlan> {
+  const { record, status, hasCallback } = await deps.store.load(workloadId);
+  const host = await observeHost(deps, record);
+  const now = deps.clock.now();
+  const plan = decideWorkload({ record, status, hasCallback, host, results, now });
+  await deps.store.savePlan(workloadId, record.revision, plan, now);
+  // It runs, or has run, or never will: Mesos' own word on what is used holds again.
+  if (plan.settled) await deps.store.settleClaim(record.desired.hostClusterId, workloadId);
+  return plan;
+}
+
+export const handler = lambdaStack({ name: 'plan-workload', input: PlanWorkloadInput }).handler(
+  atColdStart(() => {
+    const env = parseEnv(WorkloadEnv);
+    return makePlanWorkload({
+      store: dynamoWorkloadStore(dynamoClient(), env.CLUSTER_TABLE),
+      clusters: dynamoClusterStore(dynamoClient(), env.CLUSTER_TABLE),
+      credentials: secretsManagerCredentials(secretsClient(), env.STACK_NAME),
+      gateway: lambdaGateway(lambdaClient(), env.GATEWAY_FUNCTION_NAME),
+      clock: systemClock,
+    });
+  }),
+);
