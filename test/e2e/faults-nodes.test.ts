@@ -30,7 +30,7 @@ describe('a cluster whose nodes do not come up at first', () => {
     expect(log).toMatch(/1 node of master-server, 1 of them again \(a fault was switched on/);
     expect(log).toMatch(/slave-server . \(.*\) is lost: a fault was switched on: this start command is to fail/);
     expect(log).toMatch(/slave-server . \(.*\) is lost: did not come online within/);
-    expect(log).toMatch(/balancer-server 1 \(.*\) is lost: its start command ended as ExecutionTimedOut/);
+    expect(log).toMatch(/balancer-server 1 \(.*\) is lost: the command ended as ExecutionTimedOut/);
     expect(cluster.alive()).toHaveLength(4);
     expect(cluster.launched()).toBe(7);
     await cluster.remove();
