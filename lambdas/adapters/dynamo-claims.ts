@@ -6,7 +6,7 @@ import { clusterKey } from './dynamo-cluster-items.ts';
 import type { Records } from './dynamo-records.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 
-type ClaimStore = Pick<WorkloadStore, 'listClaims' | 'claim' | 'settleClaim' | 'releaseClaim'>;
+type ClaimStore = Pick<WorkloadStore, 'listClaims' | 'claim' | 'renewClaim' | 'settleClaim' | 'releaseClaim'>;
 
 export function dynamoClaims(table: DynamoTable, { get }: Pick<Records, 'get'>): ClaimStore {
   return {
@@ -30,6 +30,16 @@ export function dynamoClaims(table: DynamoTable, { get }: Pick<Records, 'get'>):
       const stored = (await get(clusterKey(clusterId)))?.workloads as Record<string, WorkloadClaim> | undefined;
       if (stored?.[workloadId]?.at === claim.at) return;
       throw new Conflict(`Cluster ${clusterId} was claimed, or is to be removed, meanwhile.`);
+    },
+    renewClaim: async (clusterId, workloadId, tasks) => {
+      await table.update({
+        Key: clusterKey(clusterId),
+        UpdateExpression: 'SET workloads.#id.tasks = :tasks, workloads.#id.waiting = :true, claimSeq = claimSeq + :one',
+        ConditionExpression: 'attribute_exists(workloads.#id)',
+        ExpressionAttributeNames: { '#id': workloadId },
+        ExpressionAttributeValues: { ':tasks': tasks, ':true': true, ':one': 1 },
+        ReturnValues: 'NONE',
+      });
     },
     settleClaim: async (clusterId, workloadId) => {
       await table.update({

@@ -239,6 +239,15 @@ describe('claims', () => {
     await expect(store.claim(hostId, id, { claim: claim(), seen: 0 })).rejects.toThrow(Conflict);
   });
 
+  it('are renewed for what an update needs', async () => {
+    const tasks = [{ cpus: 3, mem: 512, gpus: 0 }];
+    await store.renewClaim(hostId, id, tasks);
+    expect(await claims()).toEqual({});
+    await store.claim(hostId, id, { claim: claim({ waiting: false }), seen: 0 });
+    await store.renewClaim(hostId, id, tasks);
+    expect(await store.listClaims(hostId)).toEqual({ claims: { [id]: claim({ tasks }) }, seq: 2 });
+  });
+
   it('are settled and given back, however often', async () => {
     await store.settleClaim(hostId, id);
     await store.claim(hostId, id, { claim: claim(), seen: 0 });

@@ -57,6 +57,9 @@ export class FakeWorkloadStore
   async forget(workloadId: string) {
     this.workloads.delete(workloadId);
   }
+  async renewClaim(hostClusterId: string, workloadId: string) {
+    this.claims.push(`renew ${workloadId} on ${hostClusterId}`);
+  }
   async settleClaim(hostClusterId: string, workloadId: string) {
     this.claims.push(`settle ${workloadId} on ${hostClusterId}`);
   }

@@ -79,6 +79,10 @@ export class FakeWorkloads {
       if (!isFree) throw new Conflict('claimed meanwhile');
       this.put(clusterId, workloadId, claim);
     },
+    renewClaim: async (clusterId, workloadId, tasks) => {
+      const claim = this.on(clusterId).get(workloadId);
+      if (claim) this.put(clusterId, workloadId, { ...claim, tasks, waiting: true });
+    },
     releaseClaim: async (clusterId, workloadId) => {
       this.on(clusterId).delete(workloadId);
     },

@@ -59,7 +59,7 @@ export async function chooseHost(seeking: Seeking, services: ApiServices): Promi
       hostClusterName: placement.name,
       hostEndpoint: hostEndpointOf(chosen, spec.type),
     },
-    activity: [...notes, `placed on the cluster ${placement.name} (${placement.clusterId}): ${placement.reason}`],
+    activity: [...notes, `placed on the cluster ${placement.name}: ${placement.reason}`],
     seen: chosen.seen,
   };
 }

@@ -38,7 +38,15 @@ export interface ApiServices {
   readonly clusters: Pick<ClusterStore, 'addActivity' | 'findExisting' | 'loadCluster'>;
   readonly workloads: Pick<
     WorkloadStore,
-    'create' | 'load' | 'requestDelete' | 'requestUpdate' | 'listClaims' | 'claim' | 'releaseClaim' | 'findExisting'
+    | 'create'
+    | 'load'
+    | 'requestDelete'
+    | 'requestUpdate'
+    | 'listClaims'
+    | 'claim'
+    | 'renewClaim'
+    | 'releaseClaim'
+    | 'findExisting'
   >;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly quotas: Quotas;

@@ -1,6 +1,7 @@
 import { Conflict, InvalidInput, NotFound } from '../../contracts/error-names.ts';
 import type { ClusterRecord } from '../../domain/cluster/records.ts';
 import { type DeploymentRecord, isWorkload, updatable } from '../../domain/deployment/deployment.ts';
+import { tasksOf } from '../../domain/workload/spec.ts';
 import type { Secrets } from '../../ports/credentials.ts';
 import { type HttpResponse, json } from '../../runtime/http.ts';
 import { HttpError } from '../../runtime/http-errors.ts';
@@ -70,7 +71,11 @@ async function updateWorkload(
   return carryOut(call, services, {
     ...{ deployment, context, begun, activity, store: services.workloadCredentials },
     ...(secrets ? { secrets } : {}),
-    begin: () => services.workloads.requestUpdate(deploymentId, begun, context.now),
+    begin: async () => {
+      // First, so that nobody is promised the room in between.
+      await services.workloads.renewClaim(desired.hostClusterId, deploymentId, tasksOf(begun.workloadUpdate.spec));
+      await services.workloads.requestUpdate(deploymentId, begun, context.now);
+    },
   });
 }
 

@@ -384,6 +384,13 @@ describe('changing workloads', () => {
     expect((await call(world, 'GET', `/deployments/${id}/template`)).body).toBe(template);
   });
 
+  it('PUT claims what the services then need', async () => {
+    const { world, id, put } = await deployed(services());
+    await put({ template: services({ runtime: runtime({ num_cpus: 3, mem_size: '512 MB' }) }) });
+    const claim = [...world.workloads.claims.values()].flatMap((claims) => claims.get(id) ?? []);
+    expect(claim).toMatchObject([{ tasks: [{ cpus: 3, mem: 512, gpus: 0 }], waiting: true }]);
+  });
+
   it('PUT merges parameters over those before, and drops the secrets of the update before the last', async () => {
     const inputs = { cpus: { type: 'float' }, image_name: { type: 'string', default: 'acme/web:1' } };
     const template = services({ runtime: runtime({ num_cpus: { get_input: 'cpus' } }) }, { inputs });
