@@ -38,17 +38,18 @@ export function httpReceiver(options: ReceiverOptions): Receiver {
       };
       const noAnswer = () => finish(failed(`it did not answer within ${options.timeoutSeconds} s`));
       const timer = setTimeout(noAnswer, options.timeoutSeconds * 1000);
-      findAddresses(new URL(url), options).then((found) => {
-        if (isOver) return;
-        if ('kind' in found) finish(found);
-        else request = send(new URL(url), { body, addresses: found, finish });
-      }, finishWith(finish));
+      findAddresses(new URL(url), options)
+        .then((found) => {
+          if (isOver) return;
+          if ('kind' in found) finish(found);
+          else request = send(new URL(url), { body, addresses: found, finish });
+        })
+        // What cannot be asked at all will not be asked better later.
+        .catch((error: unknown) => finish(refused(`it cannot be asked (${codeOf(error)})`)));
       return promise;
     },
   };
 }
-
-const finishWith = (finish: (outcome: PostOutcome) => void) => (error: unknown) => finish(failed(codeOf(error)));
 
 /** @returns all addresses of the URL's host, each of them checked; or why there is none to go to */
 async function findAddresses(url: URL, options: ReceiverOptions): Promise<readonly LookupAddress[] | PostOutcome> {

@@ -48,8 +48,10 @@ export function dynamoDeploymentStore(client: DynamoDBDocumentClient, tableName:
       return { launches, nodes: (await queryPrefix(table, deploymentId, keys.nodePrefix)).map(nodeFrom) };
     },
     ...dynamoDeletion(table, get, clusterKey),
-    listActivity: async (deploymentId) =>
-      (await queryPrefix(table, deploymentId, keys.activityPrefix)).map(activityFrom),
+    listActivity: async (deploymentId, newest) => {
+      const items = await queryPrefix(table, deploymentId, keys.activityPrefix, newest);
+      return items.map(activityFrom).slice(0, newest).reverse();
+    },
     complete: (deploymentId, { generation, outputs }, now) =>
       complete(table, deploymentId, { generation, outputs, now }),
     setPower: async (deploymentId, { instanceId, power }, now) => {
@@ -70,12 +72,21 @@ export function dynamoDeploymentStore(client: DynamoDBDocumentClient, tableName:
   };
 }
 
-function queryPrefix(table: DynamoTable, deploymentId: string, prefix: string): Promise<readonly Item[]> {
-  return table.query({
+/** In the order of their keys; or at least the `newest` last ones, last first. */
+function queryPrefix(
+  table: DynamoTable,
+  deploymentId: string,
+  prefix: string,
+  newest?: number,
+): Promise<readonly Item[]> {
+  const input = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: { ':pk': keys.deployment(deploymentId), ':prefix': prefix },
     ConsistentRead: true,
-  });
+  };
+  return newest === undefined
+    ? table.query(input)
+    : table.query({ ...input, ScanIndexForward: false }, { enough: newest });
 }
 
 /** What publishing makes of a status; it is repeated when addresses change later. In any other status it does nothing. */

@@ -24,11 +24,16 @@ const batchAttempts = 8;
 
 export interface DynamoTable {
   /** All pages, strongly consistent unless an index is read. */
-  query(input: Omit<QueryCommandInput, 'TableName'>): Promise<readonly Item[]>;
+  query(input: Omit<QueryCommandInput, 'TableName'>, limits?: QueryLimits): Promise<readonly Item[]>;
   /** One conditional update. @returns the item after it, or undefined if the condition did not hold */
   update(input: Omit<UpdateCommandInput, 'TableName'>): Promise<Item | undefined>;
   /** Unconditional puts and deletes, 25 at a time; what the service leaves over is written again. @throws Throttled */
   writeAll(puts: readonly Item[], deletes: readonly Key[]): Promise<void>;
+}
+
+export interface QueryLimits {
+  /** No further page is read when there are so many items. @default all are read */
+  readonly enough?: number;
 }
 
 type Requests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
@@ -46,7 +51,7 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
     }
   };
   return {
-    query: async (input) => {
+    query: async (input, { enough = Number.POSITIVE_INFINITY } = {}) => {
       const items: Item[] = [];
       let start: Item | undefined;
       do {
@@ -55,7 +60,7 @@ export function dynamoTable(client: DynamoDBDocumentClient, tableName: string): 
         );
         items.push(...(page.Items ?? []));
         start = page.LastEvaluatedKey;
-      } while (start !== undefined);
+      } while (start !== undefined && items.length < enough);
       return items;
     },
     update: async (input) => {

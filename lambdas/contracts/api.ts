@@ -114,7 +114,17 @@ const positive = (name: string) => {
   return z.preprocess((value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value), number);
 };
 
-const isHttpUrl = (text: string) => /^https?:/i.test(text) && URL.canParse(text);
+/** A URL with an account that can be decoded, because Node decodes it when it connects. */
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
 const callbackMessage = 'Callback value, if provided, must be a valid HTTP or HTTPS URL';
 const keepMessage = 'keepLastAttempt must be true or false';
 

@@ -35,8 +35,8 @@ export interface DeploymentStore {
   requestDelete(deploymentId: string, now: Date, options?: { readonly evenIfClaimed?: boolean }): Promise<boolean>;
   /** Makes DELETE_FAILED of DELETE_IN_PROGRESS and changes nothing else. @throws Conflict if it is not being deleted */
   failDeletion(deploymentId: string, now: Date): Promise<void>;
-  /** Oldest first. */
-  listActivity(deploymentId: string): Promise<readonly (ActivityEntry & { readonly at: Timestamp })[]>;
+  /** The newest entries, so many at most, oldest first. */
+  listActivity(deploymentId: string, newest: number): Promise<readonly (ActivityEntry & { readonly at: Timestamp })[]>;
   /** Records outputs and CREATE_COMPLETE (UPDATE_COMPLETE) if the deployment still is at this generation and not deleted. */
   complete(
     deploymentId: string,

@@ -48,6 +48,14 @@ describe('httpReceiver', () => {
     });
   });
 
+  it('refuses a URL whose account cannot be decoded, and goes on', async () => {
+    const outcome = await httpReceiver({ allowedNetworks: ['127.0.0.0/8'], timeoutSeconds: 5 }).post(
+      'http://%zz@127.0.0.1:1/',
+      '{}',
+    );
+    expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining('cannot be asked') });
+  });
+
   it('follows no redirect', async () => {
     const target = await receiver((_, response) => response.end());
     const { port } = await receiver((_, response) =>

@@ -153,7 +153,7 @@ describe('savePlan', () => {
     const lines = [1, 2].map((n) => ({ level: 'info' as const, text: `line ${n}` }));
     await store.savePlan(id, await revisionNow(), plan({ activity: lines }), start);
     await store.addActivity(id, [{ level: 'warning', text: 'line 3' }], start);
-    const log = await dynamoDeploymentStore(table.client, table.tableName).listActivity(id);
+    const log = await dynamoDeploymentStore(table.client, table.tableName).listActivity(id, 100);
     expect(log.map(({ text }) => text)).toEqual(['line 1', 'line 2', 'line 3']);
     const items = (await itemsOf(id)).filter(({ sk }) => String(sk).startsWith(keys.activityPrefix));
     expect(items[0]?.expiresAt).toBe(start.getTime() / 1000 + 90 * 24 * 3600);

@@ -194,11 +194,12 @@ describe('dynamoDeploymentStore', () => {
       ],
       apiNow,
     );
-    expect(await store.listActivity(deploymentId)).toEqual([
+    expect(await store.listActivity(deploymentId, 100)).toEqual([
       { at: apiNow.toISOString(), level: 'info', text: 'a' },
       { at: apiNow.toISOString(), level: 'warning', text: 'b' },
       { at: later.toISOString(), level: 'error', text: 'late' },
     ]);
+    expect((await store.listActivity(deploymentId, 2)).map(({ text }) => text)).toEqual(['b', 'late']);
   });
 
   describe('requestDelete', () => {

@@ -130,7 +130,7 @@ describe('savePlan', () => {
     const { record, status } = await store.load(id);
     expect([record.desired.presence, record.desired.forget, status]).toEqual(['absent', false, 'CREATE_FAILED']);
     expect(await deployments.find(id)).toMatchObject({ statusReason: 'too late', updatedAt: at(5).toISOString() });
-    expect(await deployments.listActivity(id)).toMatchObject([{ text: 'failed' }]);
+    expect(await deployments.listActivity(id, 100)).toMatchObject([{ text: 'failed' }]);
   });
 
   it('never overwrites a status that it did not see, or another generation’s', async () => {

@@ -256,6 +256,12 @@ describe('visibility', () => {
     expect(json).toEqual(errorBody(403, 'Forbidden', message));
   });
 
+  it('a colleague does not see the callback, which may hold a secret', async () => {
+    const world = deployedWorld({ callback: 'https://hook.example.org/?key=k' });
+    expect((await ask(world, 'GET', one)).json.callback).toBe('https://hook.example.org/?key=k');
+    expect((await ask(world, 'GET', one, { auth: colleague })).json).not.toHaveProperty('callback');
+  });
+
   it('a colleague sees the template without its secrets', async () => {
     const world = deployedWorld({ template: 'a: "<secret-0-0>"\n' });
     const get = jest.spyOn(world.services.credentials, 'get');

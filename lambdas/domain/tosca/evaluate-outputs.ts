@@ -5,14 +5,38 @@ import { fail, quote } from './fault.ts';
 import type { AttributeReference, NodeAttributes, OutputExpression } from './outputs.ts';
 import type { Path } from './value.ts';
 
-/** Never throws for what a template says: an output that cannot be evaluated has the reason as its value. */
+/** All outputs of a deployment, as JSON: they share a record with its template. */
+export const maxOutputsBytes = 80_000;
+
+/**
+ * Never throws for what a template says: an output that cannot be evaluated has the reason as its value, and so have the largest
+ * ones if all together are too large to be stored.
+ */
 export function evaluateOutputs(
   expressions: Readonly<Record<string, OutputExpression>>,
   attributes: NodeAttributes,
 ): Record<string, unknown> {
-  return Object.fromEntries(
+  const outputs = Object.fromEntries(
     Object.entries(expressions).map(([name, expression]) => [name, evaluateOutput(name, expression, attributes)]),
   );
+  return withinBounds(outputs);
+}
+
+function withinBounds(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const sizes = new Map(Object.entries(outputs).map(([name, value]) => [name, bytesOf(value)]));
+  let total = bytesOf(outputs);
+  const left = new Map(Object.entries(outputs));
+  for (const [name, bytes] of [...sizes].sort((a, b) => b[1] - a[1])) {
+    if (total <= maxOutputsBytes) break;
+    const reason = `Failed to evaluate outputs.${name}: its value takes ${bytes} bytes, and all outputs together may take ${maxOutputsBytes}`;
+    left.set(name, reason);
+    total += bytesOf(reason) - bytes;
+  }
+  return Object.fromEntries(left);
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? '');
 }
 
 function evaluateOutput(name: string, expression: OutputExpression, attributes: NodeAttributes): unknown {

@@ -17,8 +17,10 @@ import type { ClusterSecrets, WorkloadSecrets } from '../../ports/credentials.ts
 import type { Creation } from './read-creation.ts';
 import type { ApiSettings } from './services.ts';
 
-/** DynamoDB takes items of 400 KiB, of which the loop needs some itself. */
-const maxRecordBytes = 350_000;
+/** DynamoDB takes items of 400 KiB. A deployment's record has to take the outputs as well, see `maxOutputsBytes`. */
+const maxRecordBytes = 300_000;
+/** A workload's record holds up to three specifications: what is wanted, what ran last, and what is to be what ran last. */
+const maxSpecificationBytes = 110_000;
 /** Secrets Manager takes secrets of 64 KiB. */
 const maxSecretBytes = 65_000;
 
@@ -111,9 +113,9 @@ function refuseTooMany(topology: DeploymentRecord['topology'], { maxSlavesPerClu
 }
 
 /** @throws InvalidInput if something is too large to be stored */
-export function checkSizes(stored: { deployment: unknown; desired: unknown; secrets: unknown }): void {
-  refuseLarger('a deployment record', stored.deployment, maxRecordBytes);
-  refuseLarger('a specification', stored.desired, maxRecordBytes);
+export function checkSizes(stored: { deployment: object; desired: unknown; secrets: unknown }): void {
+  refuseLarger('a deployment record', { ...stored.deployment, outputs: {} }, maxRecordBytes);
+  refuseLarger('a specification', stored.desired, maxSpecificationBytes);
   refuseLarger('a set of secrets', stored.secrets, maxSecretBytes);
 }
 

@@ -6,5 +6,8 @@ import { deploymentView } from './views.ts';
 /** GET /deployments/{id} */
 export const showDeployment: Operation = async (call, services) => {
   const record = await loadVisibleDeployment(call, services);
-  return json(200, deploymentView(record, { baseUrl: call.baseUrl, region: services.settings.region }));
+  return json(
+    200,
+    deploymentView(record, { baseUrl: call.baseUrl, region: services.settings.region, caller: call.caller }),
+  );
 };

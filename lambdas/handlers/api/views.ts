@@ -1,7 +1,7 @@
 /** Records as the contract's JSON. */
 import type { DeploymentView, Link, PageView, ResourceView } from '../../contracts/api.ts';
 import type { Timestamp } from '../../domain/cluster/records.ts';
-import type { DeploymentRecord } from '../../domain/deployment/deployment.ts';
+import type { DeploymentRecord, Owner } from '../../domain/deployment/deployment.ts';
 import type { Page, PageRequest } from '../../domain/deployment/page.ts';
 import type { Resource } from '../../domain/deployment/resources.ts';
 import type { HttpRequest } from '../../runtime/http.ts';
@@ -10,6 +10,8 @@ export interface ViewContext {
   /** Start of every link, see `HttpRequest`. */
   readonly baseUrl: string;
   readonly region: string;
+  /** Who is shown it; others than the owner do not see the callback, which may hold a secret. @default the owner */
+  readonly caller?: Owner;
 }
 
 /** `2024-03-01T09:30+0000`: minutes, and no colon in the offset. */
@@ -17,8 +19,10 @@ export function toApiTime(time: Timestamp): string {
   return `${time.slice(0, 16)}+0000`;
 }
 
-export function deploymentView(record: DeploymentRecord, { baseUrl, region }: ViewContext): DeploymentView {
-  const { deploymentId, status, statusReason, callback, userGroup } = record;
+export function deploymentView(record: DeploymentRecord, { baseUrl, region, caller }: ViewContext): DeploymentView {
+  const { deploymentId, status, statusReason, userGroup } = record;
+  const isForeign = caller && (caller.issuer !== record.owner.issuer || caller.subject !== record.owner.subject);
+  const callback = isForeign ? undefined : record.callback;
   const self = `${baseUrl}/deployments/${deploymentId}`;
   return {
     uuid: deploymentId,

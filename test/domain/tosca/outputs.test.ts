@@ -119,3 +119,13 @@ describe('secrets in outputs', () => {
     expect(outputs).toEqual({ out: result });
   });
 });
+
+it('outputs that are too large to be stored say so, the largest first', () => {
+  const list = (length: number) => ({ literal: Array.from({ length }, () => '198.51.100.7') });
+  const outputs = evaluateOutputs({ small: { literal: 'x' }, large: list(5000), medium: list(1000) }, {});
+  expect(outputs.small).toBe('x');
+  expect(outputs.medium).toHaveLength(1000);
+  expect(outputs.large).toMatch(
+    /^Failed to evaluate outputs\.large: its value takes \d+ bytes, and all outputs together may take \d+$/,
+  );
+});

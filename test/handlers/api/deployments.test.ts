@@ -252,6 +252,21 @@ describe('GET /deployments/{id}/template', () => {
 });
 
 describe('GET /deployments/{id}/log', () => {
+  it('of a very long log shows the newest part', async () => {
+    const world = new FakeWorld();
+    world.add();
+    const text = 'x'.repeat(1_000_000);
+    for (const n of [1, 2, 3, 4, 5]) world.activity.push({ at: `2026-01-0${n}T00:00:00.000Z`, level: 'info', text });
+    const { body } = await call(world, 'GET', `${one}/log`);
+    expect(body.split('\n').map((line) => line.slice(0, 12))).toEqual([
+      '… and what w',
+      '2026-01-03T0',
+      '2026-01-04T0',
+      '2026-01-05T0',
+      '',
+    ]);
+  });
+
   it('is empty when nothing happened', async () => {
     const world = new FakeWorld();
     world.add();

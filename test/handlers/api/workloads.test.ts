@@ -89,7 +89,7 @@ describe('POST /deployments with services', () => {
     expect(world.workloadSecrets.get(uuid)?.values).toEqual({ '1/web.secrets.KEY': 'pw-literal' });
     expect(world.signals).toEqual([{ kind: 'workload-changed', workloadId: uuid }]);
     expect(world.activity.map(({ text }) => text)).toEqual([
-      `placed on the cluster host-1 (${hostId(1)}): it has room, and 2 CPUs left after it`,
+      `placed on the cluster host-1: it has room, and 2 CPUs left after it`,
     ]);
     const stored = [...world.deployments.values(), ...world.workloads.desired.values(), world.activity];
     expect(JSON.stringify(stored)).not.toContain('pw-literal');
