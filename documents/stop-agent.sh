@@ -5,26 +5,37 @@
 main() {
   begin
   SELF="$(metadata local-ipv4)" || fail 'the instance metadata does not answer'
-  if agent_runs; then stop_agent; fi
+  docker_answers || fail_silent
+  is_down mesos-slave || stop_agent
   # What it would be recovered from: the masters have been told that this agent is gone.
   rm -f "$ROOT/var/lib/mesos/meta/slaves/latest"
   if [ "$LEAVE_CONSUL" = true ]; then leave_consul; fi
   say 'the Mesos agent is stopped'
 }
 
-agent_runs() {
-  is_running mesos-slave
+docker_answers() {
+  docker version >/dev/null
 }
 
-is_running() {
-  docker inspect "$1" 2>/dev/null | jq --exit-status '.[0].State.Running' >/dev/null
+fail_silent() {
+  fail 'Docker does not answer: nobody can say whether the Mesos agent runs'
+}
+
+# is_down CONTAINER: Docker says that it does not run or is not there. A Docker that does not answer says nothing.
+is_down() {
+  local state
+  if state="$(docker inspect "$1" 2>/dev/null)"; then
+    jq --exit-status '.[0].State.Running | not' <<<"$state" >/dev/null
+  else
+    docker_answers
+  fi
 }
 
 stop_agent() {
   require_idle
   docker update --restart=no mesos-slave
   docker kill --signal=USR1 mesos-slave
-  wait_until 'the Mesos agent has ended' 60 agent_is_down || give_back
+  wait_until 'the Mesos agent has ended' 60 is_down mesos-slave || give_back
 }
 
 # All states of a task that is not over, and executors, which may be about to start one.
@@ -38,19 +49,16 @@ require_idle() {
   [ "$busy" = 0 ] || fail "the agent is busy: $busy tasks and executors"
 }
 
-agent_is_down() {
-  ! agent_runs
-}
-
 # It has been told to go and did not: somebody has to look at it, and until then it stays what it was.
 give_back() {
+  docker_answers || fail_silent
   docker update --restart=always mesos-slave
   fail 'the Mesos agent did not end within 60 s of being told to'
 }
 
 # The others need not wait until they find it dead.
 leave_consul() {
-  is_running consul || return 0
+  if is_down consul; then return; fi
   docker update --restart=no consul
   docker exec consul consul leave || echo 'Consul could not be left; the servers will find the node gone'
 }

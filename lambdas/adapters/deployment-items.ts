@@ -3,7 +3,7 @@ import { keys } from '../contracts/table.ts';
 import type { ActivityEntry } from '../domain/cluster/plan.ts';
 import type { DesiredCluster, PendingLaunch, Timestamp } from '../domain/cluster/records.ts';
 import { addSeconds } from '../domain/cluster/time.ts';
-import type { DeploymentRecord } from '../domain/deployment/deployment.ts';
+import { type DeploymentRecord, type DeploymentSummary, summaryAttributes } from '../domain/deployment/deployment.ts';
 import { clusterKey, metaKey, stoppedFrom } from './dynamo-cluster-items.ts';
 import type { Item, Key } from './dynamo-table.ts';
 
@@ -59,6 +59,17 @@ export function deploymentFrom(stored: Item): DeploymentRecord {
   const kept = jsonAttributes.filter((name) => item[name] !== undefined);
   const values = kept.map((name) => [name, JSON.parse(String(item[name]))]);
   return { ...item, ...Object.fromEntries(values), ...stoppedFrom(item) } as unknown as DeploymentRecord;
+}
+
+/** Has a query read no more than summaries. Every name has a placeholder, for some are reserved words. */
+export const summaryProjection = {
+  ProjectionExpression: summaryAttributes.map((name) => `#${name}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(summaryAttributes.map((name) => [`#${name}`, name])),
+};
+
+/** Of an item that was read with `summaryProjection`. */
+export function summaryFrom(item: Item): DeploymentSummary {
+  return deploymentFrom(item);
 }
 
 /** `launches` is a map by token. */

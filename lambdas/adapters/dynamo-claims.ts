@@ -44,10 +44,10 @@ export function dynamoClaims(table: DynamoTable, { get }: Pick<Records, 'get'>):
     settleClaim: async (clusterId, workloadId) => {
       await table.update({
         Key: clusterKey(clusterId),
-        UpdateExpression: 'SET workloads.#id.waiting = :false',
+        UpdateExpression: 'SET workloads.#id.waiting = :false, workloads.#id.tasks = :none',
         ConditionExpression: 'workloads.#id.waiting = :true',
         ExpressionAttributeNames: { '#id': workloadId },
-        ExpressionAttributeValues: { ':false': false, ':true': true },
+        ExpressionAttributeValues: { ':false': false, ':true': true, ':none': [] },
         ReturnValues: 'NONE',
       });
     },

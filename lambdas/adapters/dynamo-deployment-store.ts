@@ -5,7 +5,15 @@ import { keys, table as layout } from '../contracts/table.ts';
 import type { DeploymentStatus } from '../domain/cluster/records.ts';
 import { type DeploymentRecord, updatable } from '../domain/deployment/deployment.ts';
 import type { DeploymentStore } from '../ports/deployment-store.ts';
-import { activityFrom, deploymentFrom, launchesFrom, metaItem, newClusterItem } from './deployment-items.ts';
+import {
+  activityFrom,
+  deploymentFrom,
+  launchesFrom,
+  metaItem,
+  newClusterItem,
+  summaryFrom,
+  summaryProjection,
+} from './deployment-items.ts';
 import { clusterKey, metaKey, nodeFrom } from './dynamo-cluster-items.ts';
 import { dynamoDeletion } from './dynamo-deletion.ts';
 import { dynamoRecords } from './dynamo-records.ts';
@@ -26,21 +34,23 @@ export function dynamoDeploymentStore(client: DynamoDBDocumentClient, tableName:
     },
     list: async ({ issuer, subject }) => {
       const items = await table.query({
+        ...summaryProjection,
         IndexName: layout.index,
         KeyConditionExpression: 'gsi1pk = :owner',
         ExpressionAttributeValues: { ':owner': keys.owner(issuer, subject) },
         ScanIndexForward: false,
       });
-      return items.map(deploymentFrom);
+      return items.map(summaryFrom);
     },
     listOrganization: async (issuer, organization) => {
       const items = await table.query({
+        ...summaryProjection,
         IndexName: layout.organizationIndex,
         KeyConditionExpression: 'gsi2pk = :organization',
         ExpressionAttributeValues: { ':organization': keys.organization(issuer, organization) },
         ScanIndexForward: false,
       });
-      return items.map(deploymentFrom);
+      return items.map(summaryFrom);
     },
     // Launches first: what is closed meanwhile is then seen twice, not missed.
     listNodes: async (deploymentId) => {

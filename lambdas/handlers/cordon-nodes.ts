@@ -8,6 +8,7 @@ import { ssmUpkeep } from '../adapters/ssm-commands.ts';
 import { CordonNodes, type DecisionOf } from '../contracts/decision.ts';
 import { CordonNodesEnv } from '../contracts/functions.ts';
 import type { NodeRecord } from '../domain/cluster/records.ts';
+import { cordonInDoubt } from '../domain/cluster/setbacks.ts';
 import { cordonParameters } from '../domain/release/upkeep-parameters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterStore } from '../ports/cluster-store.ts';
@@ -45,7 +46,9 @@ export const makeCordonNodes = ({ store, commands, clock, settings }: Deps) =>
       clusterId,
       masters.map((node) => {
         const commandId = sent.get(node.instanceId);
-        return withCordon(node, commandId === undefined ? {} : { sent: { addresses, at, commandId } });
+        return commandId === undefined
+          ? untold(node, addresses, at)
+          : withCordon(node, { sent: { addresses, at, commandId } });
       }),
     );
     return sent.size > 0 ? undefined : failed(decision, 'NotYetVisible', 'SSM does not know the masters (any more)');
@@ -59,6 +62,12 @@ function awaits({ status, cordon }: NodeRecord, addresses: string): boolean {
 
 function withCordon(node: NodeRecord, rest: Pick<NonNullable<NodeRecord['cordon']>, 'sent'>): NodeRecord {
   return { ...node, cordon: { held: node.cordon?.held ?? '', ...rest } };
+}
+
+/** An earlier try that was not recorded, or another one at the same moment, may have sent the list all the same. */
+function untold(node: NodeRecord, addresses: string, at: string): NodeRecord {
+  const setback = { at, message: 'SSM does not know the node', undelivered: true as const };
+  return { ...node, cordon: cordonInDoubt(node.cordon?.held ?? '', addresses, setback) };
 }
 
 export const handler = lambdaStack({ name: 'cordon-nodes', input: actionInput(CordonNodes) }).handler(

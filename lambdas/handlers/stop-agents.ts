@@ -8,6 +8,7 @@ import { ssmUpkeep } from '../adapters/ssm-commands.ts';
 import { type DecisionOf, StopAgents } from '../contracts/decision.ts';
 import { StopAgentsEnv } from '../contracts/functions.ts';
 import type { NodeRecord } from '../domain/cluster/records.ts';
+import { following } from '../domain/cluster/setbacks.ts';
 import { stopAgentParameters } from '../domain/release/upkeep-parameters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterStore } from '../ports/cluster-store.ts';
@@ -51,7 +52,8 @@ function told(node: NodeRecord, commandId: string | undefined, at: string): Node
   const { drain } = node;
   if (drain === undefined) return node;
   if (commandId !== undefined) return { ...node, drain: { ...drain, stopping: { commandId, at } } };
-  return { ...node, drain: { ...drain, setback: { at, message: 'SSM does not know the node', undelivered: true } } };
+  const setback = { at, message: 'SSM does not know the node', undelivered: true as const };
+  return { ...node, drain: { ...drain, setback: following(setback, drain.setback) } };
 }
 
 export const handler = lambdaStack({ name: 'stop-agents', input: actionInput(StopAgents) }).handler(

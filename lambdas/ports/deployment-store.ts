@@ -1,7 +1,7 @@
 /** Records of deployments, for the API and for who finishes them. */
 import type { ActivityEntry } from '../domain/cluster/plan.ts';
 import type { DesiredCluster, NodeRecord, PendingLaunch, Timestamp } from '../domain/cluster/records.ts';
-import type { ClusterUpdate, DeploymentRecord, Owner } from '../domain/deployment/deployment.ts';
+import type { ClusterUpdate, DeploymentRecord, DeploymentSummary, Owner } from '../domain/deployment/deployment.ts';
 
 /** All that an update changes of a deployment's record; what is absent stays. */
 export interface BegunUpdate
@@ -19,9 +19,9 @@ export interface DeploymentStore {
   create(deployment: DeploymentRecord, desired: DesiredCluster): Promise<void>;
   find(deploymentId: string): Promise<DeploymentRecord | undefined>;
   /** Newest first. */
-  list(owner: Owner): Promise<readonly DeploymentRecord[]>;
+  list(owner: Owner): Promise<readonly DeploymentSummary[]>;
   /** All that users of the issuer have made as members of the organization. Newest first. */
-  listOrganization(issuer: string, organization: string): Promise<readonly DeploymentRecord[]>;
+  listOrganization(issuer: string, organization: string): Promise<readonly DeploymentSummary[]>;
   /** Nodes and ordinals being launched, for `/resources`. */
   listNodes(deploymentId: string): Promise<{
     readonly nodes: readonly NodeRecord[];

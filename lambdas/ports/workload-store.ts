@@ -4,7 +4,7 @@ import type { DeploymentStatus } from '../domain/cluster/records.ts';
 import type { DeploymentRecord, WorkloadUpdate } from '../domain/deployment/deployment.ts';
 import type { WorkloadPlan } from '../domain/workload/decide-workload.ts';
 import type { DesiredWorkload, WorkloadClaim, WorkloadRecord } from '../domain/workload/records.ts';
-import type { Need } from '../domain/workload/spec.ts';
+import type { AlikeTasks } from '../domain/workload/spec.ts';
 import type { LoopStore } from './loop-store.ts';
 
 export interface LoadedWorkload {
@@ -68,8 +68,8 @@ export interface WorkloadStore extends LoopStore {
    * Before an update: the claim is for these tasks, and waits again. If the update is then refused, whoever settles the claim next
    * settles this. A claim that is gone is no error.
    */
-  renewClaim(hostClusterId: string, workloadId: string, tasks: readonly Need[]): Promise<void>;
-  /** Marks a claim as no longer waiting: what it takes shows in what Mesos reports, or it will not be taken. */
+  renewClaim(hostClusterId: string, workloadId: string, tasks: readonly AlikeTasks[]): Promise<void>;
+  /** Marks a claim as no longer waiting, and forgets its tasks: what it takes shows in what Mesos reports, or it will not be taken. */
   settleClaim(hostClusterId: string, workloadId: string): Promise<void>;
   /** Gives a claim back; one that is gone, or whose cluster is gone, is no error. */
   releaseClaim(hostClusterId: string, workloadId: string): Promise<void>;

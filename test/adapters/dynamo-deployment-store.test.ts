@@ -4,10 +4,11 @@ import { dynamoDeploymentStore } from '../../lambdas/adapters/dynamo-deployment-
 import { Conflict, NotFound } from '../../lambdas/contracts/error-names.ts';
 import { keys } from '../../lambdas/contracts/table.ts';
 import type { DeploymentStatus } from '../../lambdas/domain/cluster/records.ts';
+import { summaryAttributes } from '../../lambdas/domain/deployment/deployment.ts';
 import type { ClusterStore } from '../../lambdas/ports/cluster-store.ts';
 import type { DeploymentStore } from '../../lambdas/ports/deployment-store.ts';
 import { desired, node } from '../support/clusters.ts';
-import { alice, apiNow, bob, deploymentRecord, topologyNode } from '../support/deployments.ts';
+import { alice, apiNow, bob, deploymentRecord, summaryOf, topologyNode } from '../support/deployments.ts';
 import { startTable, type TestTable } from '../support/dynalite.ts';
 
 const later = new Date(apiNow.getTime() + 60_000);
@@ -148,6 +149,38 @@ describe('dynamoDeploymentStore', () => {
     expect(await store.list({ ...owner, subject: 'dave' })).toEqual([]);
   });
 
+  it('lists all that a list shows, and reads no template for it', async () => {
+    const owner = { issuer: 'https://other.example.org', subject: 'erin' };
+    const shown = {
+      type: 'MARATHON' as const,
+      hostClusterId: 'h',
+      hostClusterName: 'host',
+      hostEndpoint: 'https://marathon.example.org',
+      owner,
+      organization: 'summaries',
+      statusReason: 'because',
+      outputs: { ips: ['198.51.100.7'], nothing: null },
+      callback: 'https://hook.example.org/x',
+      userGroup: 'team-a',
+    };
+    const record = await create({
+      ...shown,
+      template: 'x'.repeat(200_000),
+      parameters: { cluster: 'h' },
+      topology: [topologyNode({ name: 'a', group: 'g' })],
+      outputExpressions: { ip: { attribute: { node: 'a', name: 'public_address', path: [0] } } },
+      timeoutMins: 5,
+    });
+    const send = jest.spyOn(table.client, 'send');
+    const lists = [await store.list(owner), await store.listOrganization(owner.issuer, 'summaries')];
+    const answers = await Promise.all(send.mock.results.map(({ value }) => value));
+    send.mockRestore();
+    expect(lists[0]).toMatchObject([shown]);
+    for (const list of lists) expect(list).toEqual([summaryOf(record)]);
+    expect(answers).toHaveLength(2);
+    for (const { Items } of answers) expect(Object.keys(Items[0]).sort()).toEqual([...summaryAttributes].sort());
+  });
+
   it('keeps owners apart', async () => {
     const { deploymentId } = await create({ owner: bob });
     expect((await store.list(bob)).map((record) => record.deploymentId)).toEqual([deploymentId]);
@@ -163,7 +196,8 @@ describe('dynamoDeploymentStore', () => {
     await made(bob, '2026-02-02T00:00:00.000Z', 'elsewhere');
     await made({ ...alice, issuer: 'https://other.example.org/' }, '2026-02-03T00:00:00.000Z');
     await create({ owner: alice });
-    expect(await store.listOrganization(alice.issuer, organization)).toEqual([second, first]);
+    const found = await store.listOrganization(alice.issuer, organization);
+    expect(found).toEqual([summaryOf(second), summaryOf(first)]);
     expect(await store.listOrganization(alice.issuer, 'nobody')).toEqual([]);
   });
 

@@ -201,7 +201,7 @@ describe('requestDelete', () => {
 
 describe('claims', () => {
   const claim = (overrides: Partial<WorkloadClaim> = {}): WorkloadClaim => ({
-    ...{ name: 'web', type: 'MARATHON', tasks: [{ cpus: 0.5, mem: 128, gpus: 0 }], waiting: true },
+    ...{ name: 'web', type: 'MARATHON', tasks: [{ cpus: 0.5, mem: 128, gpus: 0, count: 1000 }], waiting: true },
     at: at(1).toISOString(),
     ...overrides,
   });
@@ -240,7 +240,7 @@ describe('claims', () => {
   });
 
   it('are renewed for what an update needs', async () => {
-    const tasks = [{ cpus: 3, mem: 512, gpus: 0 }];
+    const tasks = [{ cpus: 3, mem: 512, gpus: 0, count: 2 }];
     await store.renewClaim(hostId, id, tasks);
     expect(await claims()).toEqual({});
     await store.claim(hostId, id, { claim: claim({ waiting: false }), seen: 0 });
@@ -252,7 +252,7 @@ describe('claims', () => {
     await store.settleClaim(hostId, id);
     await store.claim(hostId, id, { claim: claim(), seen: 0 });
     for (let times = 0; times < 2; times += 1) await store.settleClaim(hostId, id);
-    expect((await claims())[id]).toEqual(claim({ waiting: false }));
+    expect((await claims())[id]).toEqual(claim({ waiting: false, tasks: [] }));
     for (let times = 0; times < 2; times += 1) await store.releaseClaim(hostId, id);
     expect(await claims()).toEqual({});
     await store.releaseClaim(nobody, id);

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { type Call, type Run, Sandbox } from './sandbox.ts';
 
 // A run starts some dozens of processes; a busy machine may take its time.
@@ -18,6 +19,7 @@ const all = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `10.0.0.${n}`).concat([4, 5, 6, 
 const running = (environment: readonly string[] = []) =>
   JSON.stringify([{ State: { Running: true }, Config: { Env: environment } }]);
 const docker = (run: Run): Call[] => run.calls.filter(([name]) => name === 'docker').map(([, ...call]) => call);
+const changes = (run: Run) => docker(run).filter(([verb]) => verb !== 'inspect' && verb !== 'version');
 
 describe('cordon-nodes', () => {
   const master = (environment = ['MESOS_WHITELIST=/var/lib/mesoscale/whitelist/agents']) => {
@@ -59,6 +61,10 @@ describe('cordon-nodes', () => {
     expect(run.stderr).toBe('the Mesos master of this node runs without a whitelist: it has to be started again\n');
   });
 
+  it('lifts the cordon of one that does not heed it: it holds back nobody as it is', async () => {
+    expect((await cordon(master([]), 'none')).status).toBe(0);
+  });
+
   it('fails rather than leave a list without anybody', async () => {
     const sandbox = master().answer('/vpc-ipv4-cidr-blocks', '10.0.0.3/32');
     const run = await cordon(sandbox, '10.0.0.3');
@@ -84,7 +90,7 @@ describe('stop-agent', () => {
     const sandbox = slave();
     const run = await stop(sandbox);
     expect([run.status, run.stderr]).toEqual([0, '']);
-    expect(docker(run).filter(([verb]) => verb !== 'inspect')).toEqual([
+    expect(changes(run)).toEqual([
       ['update', '--restart=no', 'mesos-slave'],
       ['kill', '--signal=USR1', 'mesos-slave'],
       ['update', '--restart=no', 'consul'],
@@ -94,7 +100,7 @@ describe('stop-agent', () => {
     // Again: there is nothing left to do.
     const again = await stop(sandbox, {}, 'false');
     expect(again.status).toBe(0);
-    expect(docker(again).filter(([verb]) => verb !== 'inspect')).toEqual([]);
+    expect(changes(again)).toEqual([]);
   });
 
   it.each([
@@ -103,7 +109,7 @@ describe('stop-agent', () => {
   ])('leaves an agent with %s alone', async (_, metrics, count) => {
     const run = await stop(slave(metrics));
     expect([run.status, run.stderr]).toEqual([1, `the agent is busy: ${count} tasks and executors\n`]);
-    expect(docker(run).every(([verb]) => verb === 'inspect')).toBe(true);
+    expect(changes(run)).toEqual([]);
   });
 
   it('leaves an agent alone that does not tell what it does', async () => {
@@ -115,5 +121,27 @@ describe('stop-agent', () => {
     const run = await stop(slave(), { FAKE_AGENT_STAYS: 'yes' });
     expect(run.stderr).toBe('the Mesos agent did not end within 60 s of being told to\n');
     expect(docker(run)).toContainEqual(['update', '--restart=always', 'mesos-slave']);
+  });
+
+  const silent = 'Docker does not answer: nobody can say whether the Mesos agent runs\n';
+
+  it('takes no agent for stopped because Docker does not answer', async () => {
+    const sandbox = slave();
+    sandbox.write('/docker/dead', '');
+    const run = await stop(sandbox);
+    expect([run.status, run.stderr, changes(run)]).toEqual([1, silent, []]);
+    expect(sandbox.exists('/var/lib/mesos/meta/slaves/latest')).toBe(true);
+  });
+
+  it('nor because Docker ends with it', async () => {
+    const run = await stop(slave(), { FAKE_DOCKER_DIES: 'yes' });
+    expect([run.status, run.stderr]).toEqual([1, silent]);
+  });
+
+  it('has nothing to do on a slave without an agent', async () => {
+    const sandbox = slave();
+    rmSync(sandbox.path('/docker/mesos-slave.json'));
+    const run = await stop(sandbox, {}, 'false');
+    expect([run.status, run.stderr, changes(run)]).toEqual([0, '', []]);
   });
 });

@@ -19,6 +19,7 @@ exit 22`),
   python3: fake(`printf 'url = "%s"\\nheader = "x-amz-target: %s"\\ndata-raw = %s\\n' "$5" "$7" "$(tail -n +2)"`),
   docker: fake(`
 mkdir -p "$MESOSCALE_ROOT/docker"
+if [ -e "$MESOSCALE_ROOT/docker/dead" ]; then echo 'Cannot connect to the Docker daemon' >&2; exit 1; fi
 container="$MESOSCALE_ROOT/docker/\${2}.json"
 case "$1 \${2:-}" in
   version*) echo ' API version: 1.43 (minimum version '"\${FAKE_DOCKER_API:-1.12}"')' ;;
@@ -30,7 +31,8 @@ case "$1 \${2:-}" in
       "\${6%%=*}" "\${6#*=}" "$(grep -h MESOS_WHITELIST "$MESOSCALE_ROOT/etc/mesoscale/$4/environment" 2>/dev/null)" >"$MESOSCALE_ROOT/docker/$4.json" ;;
   inspect*) cat "$container" ;;
   'rm --force') rm -f "$MESOSCALE_ROOT/docker/$3.json" ;;
-  'kill --signal=USR1') [ -n "\${FAKE_AGENT_STAYS:-}" ] || sed -i 's/"Running":true/"Running":false/' "$MESOSCALE_ROOT/docker/$3.json" ;;
+  'kill --signal=USR1') [ -z "\${FAKE_DOCKER_DIES:-}" ] || touch "$MESOSCALE_ROOT/docker/dead"
+    [ -n "\${FAKE_AGENT_STAYS:-}" ] || sed -i 's/"Running":true/"Running":false/' "$MESOSCALE_ROOT/docker/$3.json" ;;
   'login '*) cat >>"$MESOSCALE_ROOT/docker/logins" ;;
 esac`),
   // ZooKeeper's four-letter words and plain connections go through it.

@@ -33,6 +33,7 @@ describe('cordon-nodes', () => {
     addresses: ['10.0.9.1', '10.0.9.2'],
     instanceIds: masters.map(({ instanceId }) => instanceId),
   };
+  const unknown = { at: now, message: 'SSM does not know the node', undelivered: true };
   const sentTo = { addresses: '10.0.9.1,10.0.9.2', at: now };
 
   it('sends the whole list and records it beside the one of before', async () => {
@@ -79,7 +80,7 @@ describe('cordon-nodes', () => {
       undefined,
       undefined,
     ]);
-    expect((await nodesOf(store, 'master'))[1]?.cordon).toEqual({ held: '' });
+    expect((await nodesOf(store, 'master'))[1]?.cordon).toEqual({ held: '', setback: unknown });
     const none = sender(() => []);
     const lonely = new FakeClusterStore().add({}, nodes);
     const result = await makeCordonNodes({ store: lonely, commands: none.commands, clock, settings })({
@@ -88,6 +89,19 @@ describe('cordon-nodes', () => {
     });
     expect(result).toMatchObject({ outcome: 'failed', error: 'NotYetVisible' });
   });
+
+  it.each(['10.0.9.1', '10.0.9.1,10.0.9.3'])(
+    'relies on no list if an earlier try may have sent it: %s',
+    async (held) => {
+      const inDoubt = nodes.map((node) =>
+        node.role === 'master' ? { ...node, cordon: { held, sent: sentTo } } : node,
+      );
+      const store = new FakeClusterStore().add({}, inDoubt);
+      const { commands } = sender(() => []);
+      await makeCordonNodes({ store, commands, clock, settings })({ clusterId, decision });
+      expect((await nodesOf(store, 'master'))[0]?.cordon).toEqual({ held: '10.0.9.1', setback: unknown });
+    },
+  );
 
   it('says none for an empty list, and nothing at all to a cluster that goes', async () => {
     const { sent, commands } = sender();
@@ -128,7 +142,7 @@ describe('stop-agents', () => {
     });
     expect((await nodesOf(store, 'slave')).map((node) => node.drain)).toEqual([
       { ...drain, stopping: { commandId: 'c-1', at: now } },
-      { ...drain, setback: { at: now, message: 'SSM does not know the node', undelivered: true } },
+      { ...drain, setback: { at: now, message: 'SSM does not know the node', undelivered: true, since: now } },
     ]);
   });
 

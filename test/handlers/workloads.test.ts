@@ -119,6 +119,22 @@ describe('plan-workload', () => {
     expect(store.claims).toEqual([`settle ${workloadId} on ${clusterId}`]);
   });
 
+  it('tells its cluster the same of services whose update was refused after the claim for it was renewed', async () => {
+    const { deps, store } = world({ status: 'CREATE_COMPLETE' });
+    await makePlanWorkload(deps)(input);
+    const { progress } = store.workloads.get(workloadId)!.record;
+    store.change(workloadId, { progress: { ...progress, submitted: progress.submitting! } });
+    await makePlanWorkload(deps)(input);
+    const results = [{ key: 'publish', outcome: 'done' as const }];
+    expect((await makePlanWorkload(deps)({ ...input, results })).next).toBe('end');
+    await store.renewClaim(clusterId, workloadId);
+    expect((await makePlanWorkload(deps)(input)).next).toBe('end');
+    expect(store.claims.slice(-2)).toEqual([
+      `renew ${workloadId} on ${clusterId}`,
+      `settle ${workloadId} on ${clusterId}`,
+    ]);
+  });
+
   it('stops when its record is gone or another run has taken over', async () => {
     const { deps, store } = world();
     expect((await makePlanWorkload(deps)({ ...input, run: 2 })).next).toBe('stop');

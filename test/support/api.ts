@@ -16,7 +16,7 @@ import type { ClusterSecrets, Secrets, WorkloadSecrets } from '../../lambdas/por
 import type { DeploymentStore } from '../../lambdas/ports/deployment-store.ts';
 import { record as clusterRecord, rules, zones } from './clusters.ts';
 import { FakeIdempotencyKeys, FakeQuotas } from './creation-guards.ts';
-import { alice, apiNow, deploymentRecord } from './deployments.ts';
+import { alice, apiNow, deploymentRecord, summaryOf } from './deployments.ts';
 import { FakeWorkloads } from './fake-workloads.ts';
 
 export interface FakeHost {
@@ -68,11 +68,13 @@ export class FakeWorld {
     list: async ({ issuer, subject }) =>
       [...this.deployments.values()]
         .filter(({ owner }) => owner.issuer === issuer && owner.subject === subject)
-        .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
+        .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+        .map(summaryOf),
     listOrganization: async (issuer, organization) =>
       [...this.deployments.values()]
         .filter((record) => record.owner.issuer === issuer && record.organization === organization)
-        .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
+        .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+        .map(summaryOf),
     listNodes: async () => ({ nodes: this.nodes, launches: this.launches }),
     requestDelete: async (id, now, { evenIfClaimed = false } = {}) => {
       this.#mayFail('requestDelete');

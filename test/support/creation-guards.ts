@@ -33,6 +33,8 @@ export class FakeIdempotencyKeys implements IdempotencyKeys {
 
 export class FakeQuotas implements Quotas {
   readonly counted = new Map<string, CountedDeployment[]>();
+  /** Thrown by `giveBack`. */
+  failure: Error | undefined;
 
   async take(owner: Owner, deployment: CountedDeployment, limit: number) {
     const all = await this.list(owner);
@@ -45,6 +47,7 @@ export class FakeQuotas implements Quotas {
     return this.counted.get(nameOf(owner)) ?? [];
   }
   async giveBack(owner: Owner, deployments: readonly CountedDeployment[]) {
+    if (this.failure) throw this.failure;
     const gone = new Set(deployments.map(({ deploymentId }) => deploymentId));
     const left = (await this.list(owner)).filter(({ deploymentId }) => !gone.has(deploymentId));
     this.counted.set(nameOf(owner), left);

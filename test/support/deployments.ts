@@ -1,5 +1,10 @@
 /** Builders of deployment records for tests. */
-import type { DeploymentRecord, TopologyNode } from '../../lambdas/domain/deployment/deployment.ts';
+import {
+  type DeploymentRecord,
+  type DeploymentSummary,
+  summaryAttributes,
+  type TopologyNode,
+} from '../../lambdas/domain/deployment/deployment.ts';
 
 export const alice = { issuer: 'https://iam.example.org/', subject: 'alice-7f6c' };
 export const bob = { issuer: 'https://iam.example.org/', subject: 'bob-12ab' };
@@ -27,4 +32,10 @@ export function deploymentRecord(overrides: Partial<DeploymentRecord> = {}): Dep
     keepLastAttempt: false,
     ...overrides,
   };
+}
+
+/** No more of it than a list reads. */
+export function summaryOf(record: DeploymentRecord): DeploymentSummary {
+  const kept = summaryAttributes.filter((name) => record[name] !== undefined).map((name) => [name, record[name]]);
+  return Object.fromEntries(kept) as DeploymentSummary;
 }

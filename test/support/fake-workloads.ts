@@ -84,6 +84,7 @@ export class FakeWorkloads {
       if (claim) this.put(clusterId, workloadId, { ...claim, tasks, waiting: true });
     },
     releaseClaim: async (clusterId, workloadId) => {
+      this.#mayFail('releaseClaim');
       this.on(clusterId).delete(workloadId);
     },
     findExisting: async (ids) => new Set(ids.filter((id) => this.desired.has(id))),

@@ -4,7 +4,7 @@ import { type AddOn, groupIdOf } from '../add-on/add-on.ts';
 import { type PlannedGroup, planGroup } from '../add-on/group.ts';
 import { groupLacks } from '../marathon/lacks.ts';
 import { aliveInstances } from './decide-terminations.ts';
-import { forget, retryAt } from './failures.ts';
+import { forget, patientRetryAt, retryAt } from './failures.ts';
 import { patience } from './patience.ts';
 import type { AddOnProgress, Foundation, Progress, Timestamp } from './records.ts';
 import { attributesOf } from './specification-attributes.ts';
@@ -102,7 +102,7 @@ function deployOne(
 ): AddOnWork {
   const failure = failures[deployKey(name)];
   const lacks = [`add-on ${name} is not deployed${failure?.message ? `: ${failure.message}` : ''}`];
-  const wait = retryAt(failures, deployKey(name), now);
+  const wait = patientRetryAt(failures, deployKey(name), now);
   const kept = progress ? { [name]: progress } : {};
   if (wait !== undefined) return { step: step({ checks: [wait] }), lacks, addOns: kept };
   const reason = isLost

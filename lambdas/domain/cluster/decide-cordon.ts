@@ -25,9 +25,16 @@ export function isHeldBack({ privateIp }: NodeRecord, situation: Situation): boo
   });
 }
 
-/** What is to be held back: it follows from the nodes, so an address that another node gets later is free again. */
-function wantedAddresses({ nodes }: Situation): readonly string[] {
-  const leaving = nodes.filter(({ status }) => status === 'draining' || status === 'drained');
+/**
+ * What is to be held back: it follows from the nodes, so an address that another node gets later is free again. An agent that
+ * could not be stopped is held back until its instance is on its way out.
+ */
+function wantedAddresses({ nodes, actual }: Situation): readonly string[] {
+  const running = new Set(actual.instances.filter(({ state }) => state === 'running').map((one) => one.instanceId));
+  const leaving = nodes.filter(({ status, drain, instanceId }) => {
+    if (status === 'draining' || status === 'drained') return true;
+    return drain !== undefined && running.has(instanceId);
+  });
   return leaving.flatMap(({ privateIp }) => privateIp ?? []).sort();
 }
 
@@ -39,17 +46,18 @@ function isRebuilding({ nodes, record }: Situation): boolean {
   );
 }
 
-/** Masters that serve and hold something else. One command at a time, so that their order is the order of the lists. */
+/** Whether the master is known to hold back just that: after a command that failed that is not known of any list. */
+function holdsJust({ cordon }: NodeRecord, wanted: string): boolean {
+  return cordon?.setback === undefined && (cordon?.held ?? '') === wanted;
+}
+
+/** Masters that serve and hold, or may hold, something else. One command at a time, so that their order is the order of the lists. */
 function mastersToTell(situation: Situation, wanted: string): readonly NodeRecord[] {
   const isPatient = ({ cordon }: NodeRecord): boolean =>
     cordon?.setback === undefined || addSeconds(cordon.setback.at, patience.cordonRetry) <= toTimestamp(situation.now);
   if (isRebuilding(situation)) return [];
   return mastersOf(situation).filter(
-    (node) =>
-      node.status === 'ready' &&
-      node.cordon?.sent === undefined &&
-      (node.cordon?.held ?? '') !== wanted &&
-      isPatient(node),
+    (node) => node.status === 'ready' && node.cordon?.sent === undefined && !holdsJust(node, wanted) && isPatient(node),
   );
 }
 
@@ -66,7 +74,7 @@ export function cordonMasters(situation: Situation): { readonly step: Step; read
   const { failures, now } = situation;
   const addresses = wantedAddresses(situation);
   const wanted = addresses.join(',');
-  const isDone = ({ cordon }: NodeRecord): boolean => cordon?.sent === undefined && (cordon?.held ?? '') === wanted;
+  const isDone = (node: NodeRecord): boolean => node.cordon?.sent === undefined && holdsJust(node, wanted);
   if (mastersOf(situation).every(isDone)) return { step: tellSetbacks(situation), settled: true };
   const told = mastersToTell(situation, wanted);
   const wait = told.length === 0 ? addSeconds(now, patience.drainCheck) : retryAt(failures, 'cordon', now);

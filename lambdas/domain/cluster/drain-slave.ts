@@ -4,10 +4,11 @@
  */
 import type { Snapshot } from '../../contracts/gateway.ts';
 import { isHeldBack } from './decide-cordon.ts';
-import type { Leaver, Outcome } from './leaving.ts';
+import { type Leaver, leavesDrained, type Outcome } from './leaving.ts';
 import { named } from './node-decisions.ts';
 import { patience } from './patience.ts';
 import type { Drain, NodeRecord, Timestamp } from './records.ts';
+import { isOutOfReach, undeliveredUntil } from './setbacks.ts';
 import { info, join, type Situation, type Step, step, warning } from './step.ts';
 import { addSeconds, secondsSince, toTimestamp } from './time.ts';
 import { isLost } from './track-nodes.ts';
@@ -74,18 +75,34 @@ function judge(node: NodeRecord, drain: Drain, leaver: Leaver, situation: Situat
   const again = step({ checks: [addSeconds(now, patience.drainCheck)] });
   const work = actual.snapshot && workAt(node.privateIp, actual.snapshot);
   // An agent that does not come back by itself may still be there: on the node it is seen what it does.
-  if (work === undefined) return isLost(node, now) ? { node, step: again, task: 'stop-agent' } : { node, step: again };
-  if (work.text === '') return { node, step: again, task: 'stop-agent' };
+  if (work === undefined) return isLost(node, now) ? stopAgent(node, drain, now) : { node, step: again };
+  if (work.text === '') return isOutOfReach(drain.setback, now) ? abandon(node, leaver) : stopAgent(node, drain, now);
   if (leaver.onlyIdle) return letGo(node, work.text);
   const isDue = drain.movedAt === undefined || secondsSince(drain.movedAt, now) >= patience.moveServices;
   const moves = work.tasks > 0 && isDue;
   const told = drain.waitsFor === undefined ? [info(`${named(node)} waits for the end of ${work.text}`)] : [];
-  const waiting = { ...drain, waitsFor: drain.waitsFor ?? work.text, ...(moves ? { movedAt: toTimestamp(now) } : {}) };
+  // What reaches a busy one is not tried.
+  const { setback: _, ...rest } = drain;
+  const waiting = { ...rest, waitsFor: drain.waitsFor ?? work.text, ...(moves ? { movedAt: toTimestamp(now) } : {}) };
   return {
     node: { ...node, drain: waiting },
     step: join([again, step({ activity: told })]),
     ...(moves ? { task: 'move-services' as const } : {}),
   };
+}
+
+/** Not at once again after SSM did not reach it. */
+function stopAgent(node: NodeRecord, { setback }: Drain, now: Date): Outcome {
+  const wait = undeliveredUntil(setback, now);
+  if (wait !== undefined) return { node, step: step({ checks: [wait] }) };
+  return { node, step: step({ checks: [addSeconds(now, patience.drainCheck)] }), task: 'stop-agent' };
+}
+
+/** Its agent cannot be told to go, but nothing runs there and nothing can come: it goes with its agent. */
+function abandon(node: NodeRecord, leaver: Leaver): Outcome {
+  const minutes = patience.unreached / 60;
+  const text = `${named(node)} goes with its agent: it is idle and held back, and no command has reached it for ${minutes} minutes`;
+  return { node: leavesDrained(node, leaver), step: step({ activity: [warning(text)] }) };
 }
 
 function letGo({ drain: _, ...node }: NodeRecord, work: string): Outcome {

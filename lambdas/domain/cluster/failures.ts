@@ -1,6 +1,6 @@
 /** Counting what went wrong, and how long to leave it alone. */
 import type { ActionResult } from '../../contracts/reconcile.ts';
-import { replacementDelay, retryDelay } from './patience.ts';
+import { permanentDelay, replacementDelay, retryDelay } from './patience.ts';
 import type { FailureCount, Timestamp } from './records.ts';
 import { addSeconds, toTimestamp } from './time.ts';
 
@@ -53,6 +53,14 @@ export function retryAt(failures: Failures, key: string, now: Date): Timestamp |
   const failure = failures[key];
   if (failure === undefined) return undefined;
   const at = addSeconds(failure.lastAt, retryDelay(failure.count));
+  return at > toTimestamp(now) ? at : undefined;
+}
+
+/** The same for what is tried for ever: what can never succeed is tried ever more seldom. */
+export function patientRetryAt(failures: Failures, key: string, now: Date): Timestamp | undefined {
+  const failure = failures[key];
+  if (failure === undefined || !isPermanent(failure)) return retryAt(failures, key, now);
+  const at = addSeconds(failure.lastAt, permanentDelay(failure.count));
   return at > toTimestamp(now) ? at : undefined;
 }
 

@@ -95,11 +95,18 @@ function balancerLeaves(node: NodeRecord, leaver: Leaver, { nodes, actual, failu
   return { node, step: step({ decisions: [decision], activity: [info(reason)] }) };
 }
 
+/** One whose agent has not been stopped stays held back for as long as its instance runs, so its drain is kept. */
+export function leavesDrained(node: NodeRecord, leaver: Leaver): NodeRecord {
+  const { drain, ...rest } = node;
+  const kept = drain?.setback?.undelivered ? { drain } : {};
+  if (leaver.goal === 'removal') return { ...rest, ...kept, status: 'terminating', reason: leaver.reason };
+  return { ...rest, ...kept, status: 'stopping' };
+}
+
 function slaveLeaves(node: NodeRecord, leaver: Leaver, situation: Situation): Outcome {
   const { goal } = leaver;
   if (node.status === 'drained') {
-    const { drain: _, ...rest } = node;
-    return { node: goal === 'removal' ? terminating(node, leaver) : { ...rest, status: 'stopping' } };
+    return { node: leavesDrained(node, leaver) };
   }
   if (node.drain !== undefined)
     return { node: node.drain.goal === goal ? node : { ...node, drain: { ...node.drain, goal } } };

@@ -30,6 +30,8 @@ export const patience = {
   upkeepCommand: 330,
   /** A master that could not be told its cordon is told again. */
   cordonRetry: 30,
+  /** A slave whose commands have not been delivered for this long will not get one any more. */
+  unreached: 600,
   /** keepalived moves the address within seconds; after this long the loop does it. */
   addressLost: 60,
   /** An add-on that is deployed or removed is looked at again. */
@@ -56,4 +58,9 @@ export function replacementDelay(n: number): number {
 /** Wait before a decision is repeated that failed `count` times. */
 export function retryDelay(count: number): number {
   return Math.min(60, 5 * 2 ** (count - 1));
+}
+
+/** The same if it was refused for good: whatever is wrong may be mended by somebody, some day. */
+export function permanentDelay(count: number): number {
+  return Math.min(3600, 60 * 2 ** (count - 1));
 }

@@ -144,7 +144,7 @@ export interface NodeRecord {
 
 /** Addresses of agents that a master offers to nobody; each list sorted and joined by commas. */
 export interface MasterCordon {
-  /** What it is known to hold back. */
+  /** What it is known to hold back: exactly that, or with a setback at least that. */
   readonly held: string;
   /** The list that was sent to it, while the command is under way. */
   readonly sent?: {
@@ -163,6 +163,8 @@ export interface Setback {
   readonly message: string;
   /** The node never got it. @default false */
   readonly undelivered?: true;
+  /** Of undelivered ones to slaves: when the first of them was that came one after the other. */
+  readonly since?: Timestamp;
 }
 
 /** How far a slave has got on its way out. */

@@ -3,6 +3,7 @@ import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActualCluster, ObservedCommand, ObservedInstance } from './actual.ts';
 import { patience } from './patience.ts';
 import type { Drain, MasterCordon, NodeRecord, Setback } from './records.ts';
+import { cordonInDoubt, following } from './setbacks.ts';
 import { secondsSince, toTimestamp } from './time.ts';
 
 export interface TrackedNodes {
@@ -121,26 +122,26 @@ function trackDrain(node: NodeRecord, drain: Drain, look: Look): NodeRecord {
   if (drain.stopping === undefined) return trackAbandoned(trackMissing(node, look), drain, look);
   const outcome = outcomeOf(node, drain.stopping, look);
   if (outcome === 'in-progress') return node;
-  const { stopping: _, cordonedAt: __, waitsFor: ___, setback: ____, ...rest } = drain;
-  if (outcome !== 'succeeded') return { ...node, drain: { ...rest, setback: outcome } };
-  const { missingSince: _____, ...stopped } = node;
+  const { stopping: _, cordonedAt: __, waitsFor: ___, setback, ...rest } = drain;
+  if (outcome !== 'succeeded') return { ...node, drain: { ...rest, setback: following(outcome, setback) } };
+  const { missingSince: ____, ...stopped } = node;
   return { ...stopped, status: 'drained', drain: rest };
 }
 
-/** Neither Mesos nor SSM reaches it: there is nothing left that could be drained. */
-function trackAbandoned(node: NodeRecord, drain: Drain, { now }: Look): NodeRecord {
-  return isLost(node, now) && drain.setback?.undelivered ? { ...node, status: 'drained' } : node;
+/** Neither Mesos nor SSM reaches it, at the same time: there is nothing left that could be drained. */
+function trackAbandoned(node: NodeRecord, { setback }: Drain, { now }: Look): NodeRecord {
+  const { missingSince } = node;
+  const isUnreached = setback?.undelivered && missingSince !== undefined && setback.at >= missingSince;
+  return isUnreached && isLost(node, now) ? { ...node, status: 'drained' } : node;
 }
 
-/** What a command left behind that failed is what both lists have in common. */
 function trackCordon(node: NodeRecord, cordon: MasterCordon, look: Look): NodeRecord {
   const { sent, held } = cordon;
   if (sent === undefined) return node;
   const outcome = outcomeOf(node, sent, look);
   if (outcome === 'in-progress') return node;
   if (outcome === 'succeeded') return { ...node, cordon: { held: sent.addresses } };
-  const both = held.split(',').filter((address) => sent.addresses.split(',').includes(address));
-  return { ...node, cordon: { held: both.join(','), setback: outcome } };
+  return { ...node, cordon: cordonInDoubt(held, sent.addresses, outcome) };
 }
 
 /** EC2 may show an instance that was started as stopped for a while. */

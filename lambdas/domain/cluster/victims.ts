@@ -1,10 +1,11 @@
 /** Which nodes a cluster that is wanted no longer wants. How they go is decided elsewhere (decide-drains). Pure. */
+import { named } from './node-decisions.ts';
 import type { NodeRecord } from './records.ts';
 import { isOutdated } from './shape.ts';
 import { groupsOf, type NodeGroup } from './spec.ts';
 import { isNamed, isServing, type Staffing, staffingOf } from './staffing.ts';
 import type { Situation } from './step.ts';
-import { isLive, isStaying } from './track-nodes.ts';
+import { isLive, isResting, isStaying } from './track-nodes.ts';
 
 export interface Victim {
   readonly instanceId: string;
@@ -57,9 +58,9 @@ function leavingUnfit(group: NodeGroup, staffing: Staffing, situation: Situation
   }
 }
 
-/** A node whose start command is repeated may still serve, and comes back. */
+/** A node whose start command is repeated may still serve, and comes back; one that is powered off does not serve. */
 function mayServe(node: NodeRecord): boolean {
-  return isStaying(node) && node.readyAt !== undefined;
+  return isStaying(node) && !isResting(node) && node.readyAt !== undefined;
 }
 
 /** Named ones first, then the youngest places. */
@@ -68,11 +69,12 @@ function byUrgency(situation: Situation): (a: NodeRecord, b: NodeRecord) => numb
   return (a, b) => rank(a) - rank(b) || b.ordinal - a.ordinal || a.instanceId.localeCompare(b.instanceId);
 }
 
-/** One that serves goes only when as many as are wanted serve without it. */
+/** One that serves goes only when as many as are wanted serve without it; those that are kept powered off are not missed. */
 function leavingSlaves({ count }: NodeGroup, { kept, unfit }: Staffing, situation: Situation): readonly NodeRecord[] {
   const useless = unfit.filter((node) => !mayServe(node));
   const serving = unfit.filter(mayServe);
-  const spare = Math.max(0, kept.filter(isServing).length + serving.length - count);
+  const wanted = count - kept.filter(isResting).length;
+  const spare = Math.max(0, kept.filter(isServing).length + serving.length - wanted);
   return [...useless, ...serving.toSorted(byUrgency(situation)).slice(0, spare)];
 }
 
@@ -102,8 +104,15 @@ function leavingMasters({ count }: NodeGroup, staffing: Staffing, { actual }: Si
 /** What an update still has to replace, in words; empty: nothing. */
 export function findUnfit(situation: Situation): readonly string[] {
   return groupsOf(situation.record.desired.spec).flatMap((group) => {
-    const { unfit } = staffingOf(group, situation);
+    const { kept, unfit } = staffingOf(group, situation);
     const left = unfit.filter(isStaying).length;
-    return left === 0 ? [] : [`${left} of ${group.name} are still to be replaced or removed`];
+    const why = whyNoneLeaves(group, [...kept, ...unfit]);
+    return left === 0 ? [] : [`${left} of ${group.name} are still to be replaced or removed${why}`];
   });
+}
+
+/** Masters and load balancers are replaced one after the other, while all of them serve. */
+function whyNoneLeaves({ role }: NodeGroup, nodes: readonly NodeRecord[]): string {
+  const resting = role === 'slave' ? undefined : nodes.find(isResting);
+  return resting === undefined ? '' : ` (${named(resting)} is stopped: they wait until it is started again)`;
 }

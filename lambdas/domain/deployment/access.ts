@@ -1,5 +1,5 @@
 /** Who may see and who may change a deployment. Pure. */
-import type { DeploymentRecord, Owner } from './deployment.ts';
+import type { DeploymentSummary, Owner } from './deployment.ts';
 
 /** Who calls, by the token. */
 export interface Caller extends Owner {
@@ -13,7 +13,10 @@ export function isSameOwner(a: Owner, b: Owner): boolean {
 }
 
 /** To its owner, and to everybody of the same issuer and organization. Naming no organization is not being of the same one. */
-export function isVisible({ owner, organization }: DeploymentRecord, caller: Caller): boolean {
+export function isVisible(
+  { owner, organization }: Pick<DeploymentSummary, 'owner' | 'organization'>,
+  caller: Caller,
+): boolean {
   if (isSameOwner(owner, caller)) return true;
   return organization !== undefined && organization === caller.organization && owner.issuer === caller.issuer;
 }

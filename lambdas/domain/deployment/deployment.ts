@@ -83,6 +83,27 @@ export interface DeploymentRecord {
   readonly keepLastAttempt: boolean;
 }
 
+/** What lists are made of. What may be large is not in it, but for the outputs. */
+export const summaryAttributes = [
+  'deploymentId',
+  'type',
+  'hostClusterId',
+  'hostClusterName',
+  'hostEndpoint',
+  'owner',
+  'organization',
+  'createdAt',
+  'updatedAt',
+  'status',
+  'statusReason',
+  'outputs',
+  'callback',
+  'userGroup',
+] as const satisfies readonly (keyof DeploymentRecord)[];
+
+/** A deployment as lists have it. */
+export type DeploymentSummary = Pick<DeploymentRecord, (typeof summaryAttributes)[number]>;
+
 /** Statuses in which a deployment can be updated, and its resources be started and stopped. */
 export const updatable: readonly DeploymentStatus[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED'];
 

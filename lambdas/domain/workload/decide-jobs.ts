@@ -1,10 +1,12 @@
 /** Jobs: submitted in the order of their dependencies, run by Chronos. Pure. */
 import type { JobView } from '../../contracts/gateway.ts';
-import { isPermanent, retryAt } from '../cluster/failures.ts';
+import { isPermanent, patientRetryAt } from '../cluster/failures.ts';
 import type { ActivityEntry } from '../cluster/plan.ts';
+import type { Timestamp } from '../cluster/records.ts';
+import { addSeconds, toTimestamp } from '../cluster/time.ts';
 import { jobNameOf } from './chronos.ts';
 import { decidePublication, publication } from './decide-publication.ts';
-import type { JobProgress } from './records.ts';
+import type { JobProgress, WorkloadProgress } from './records.ts';
 import { repetitionsOf } from './schedule.ts';
 import {
   type AnsweringHost,
@@ -14,6 +16,7 @@ import {
   isInProgress,
   type WorkloadSituation,
   type WorkloadStep,
+  workloadPatience,
 } from './situation.ts';
 import type { JobSpec } from './spec.ts';
 
@@ -46,6 +49,9 @@ export function decideJobs(situation: WorkloadSituation, host: AnsweringHost): W
   const step: WorkloadStep = {
     progress: { jobs, ...publication(situation) },
     activity: tracked.flatMap(tellRuns),
+    checks: tracked
+      .flatMap(({ after }) => (after ? verdictsOn(after) : []))
+      .filter((at) => at > toTimestamp(situation.now)),
     watched: tracked.some(({ isEndless }) => isEndless),
   };
   if (!isInProgress(situation.status)) return restore(situation, tracked, step);
@@ -65,14 +71,16 @@ export function decideJobs(situation: WorkloadSituation, host: AnsweringHost): W
     ...publishing,
     progress: { ...step.progress, ...publishing?.progress },
     activity: [...(step.activity ?? []), ...(publishing?.activity ?? [])],
+    checks: [...(step.checks ?? []), ...(publishing?.checks ?? [])],
   };
 }
 
 /** Jobs that repeat for ever are given to Chronos again if it has lost them; those that have succeeded have done what they were for. */
 function restore(situation: WorkloadSituation, tracked: readonly Tracked[], step: WorkloadStep): WorkloadStep {
   const lost = tracked.filter(({ after, isEndless }) => isEndless && after === undefined);
-  const isWanted = situation.status === 'CREATE_COMPLETE' && lost.length > 0;
-  return isWanted ? submit(situation, lost, step) : { ...step, settled: true };
+  if (situation.status !== 'CREATE_COMPLETE') return { ...step, settled: true };
+  if (lost.length > 0) return submit(situation, lost, step);
+  return { ...step, settled: step.checks?.length === 0 };
 }
 
 function track({ record, progress, ...situation }: WorkloadSituation, { jobs: views = [] }: AnsweringHost): Tracked[] {
@@ -86,17 +94,45 @@ function track({ record, progress, ...situation }: WorkloadSituation, { jobs: vi
     const before = progress.jobs?.[job.node];
     const fresh: JobProgress = { state: 'submitted', successes: 0, errors: 0 };
     const isEndless = endless.has(job.node);
-    const isLost = isEndless && view?.found === false;
+    const isLost = isEndless && view?.found === false && isMissingForGood(before, situation.now);
     // Those that Chronos has, by its own word or by what became of the submission.
     const known = (isLost ? undefined : before) ?? (isTaken || view?.found ? fresh : undefined);
-    return { job, isEndless, view, ...(before ? { before } : {}), ...(known ? { after: follow(known, view) } : {}) };
+    const after =
+      known && (view?.found === false ? miss(known, { before, isEndless, now: situation.now }) : follow(known, view));
+    return { job, isEndless, view, ...(before ? { before } : {}), ...(after ? { after } : {}) };
   });
+}
+
+/** When a job that is missing counts as lost. */
+function verdictsOn({ missingSince }: JobProgress): readonly Timestamp[] {
+  return missingSince === undefined ? [] : [addSeconds(missingSince, workloadPatience.missingJob)];
+}
+
+function isMissingForGood(job: JobProgress | undefined, now: Date): boolean {
+  return job !== undefined && verdictsOn(job).some((at) => at <= toTimestamp(now));
+}
+
+interface Miss {
+  readonly before: JobProgress | undefined;
+  readonly isEndless: boolean;
+  readonly now: Date;
+}
+
+/** Chronos does not show it: what it has just accepted is believed in, what has succeeded may go, and the rest may show again. */
+function miss(known: JobProgress, { before, isEndless, now }: Miss): JobProgress {
+  if (known !== before || (known.state !== 'submitted' && !isEndless)) return known;
+  return isMissingForGood(known, now) ? { ...known, state: 'failed' } : { missingSince: toTimestamp(now), ...known };
+}
+
+/** While nobody answers, nothing is missing. */
+export function forgetMissing({ jobs }: WorkloadProgress): Pick<WorkloadProgress, 'jobs'> {
+  if (jobs === undefined) return {};
+  return { jobs: Object.fromEntries(Object.entries(jobs).map(([node, { missingSince: _, ...job }]) => [node, job])) };
 }
 
 /** One success is what a job needs; Chronos counts an error only when all retries are used up. */
 function follow(before: JobProgress, view: JobView | undefined): JobProgress {
   if (view === undefined) return before;
-  if (!view.found) return before.state === 'submitted' ? { ...before, state: 'failed' } : before;
   const counts = { successes: view.successCount, errors: view.errorCount };
   if (counts.successes > 0) return { state: 'succeeded', ...counts };
   return { state: counts.errors > 0 ? 'failed' : 'submitted', ...counts };
@@ -153,10 +189,10 @@ function orLate(situation: WorkloadSituation, step: WorkloadStep): WorkloadStep 
 }
 
 function submit({ progress, now }: WorkloadSituation, missing: readonly Tracked[], step: WorkloadStep): WorkloadStep {
-  const wait = retryAt(progress.failures, 'submit', now);
+  const wait = patientRetryAt(progress.failures, 'submit', now);
   const trouble = progress.failures.submit?.message;
   const lacks = [`jobs are not submitted${trouble === undefined ? '' : `: ${trouble}`}`];
-  if (wait !== undefined) return { ...step, lacks, checks: [wait] };
+  if (wait !== undefined) return { ...step, lacks, checks: [...(step.checks ?? []), wait] };
   const nodes = missing.map(({ job }) => job.node);
   const reason = `${nodes.length === 1 ? 'job' : 'jobs'} ${nodes.join(', ')}`;
   return {
@@ -168,6 +204,7 @@ function submit({ progress, now }: WorkloadSituation, missing: readonly Tracked[
 }
 
 function describe({ job: { node }, view }: Tracked): string {
+  if (view?.found === false) return `Chronos does not show job ${node}`;
   if (view?.running) return `job ${node} runs`;
   return view?.queued ? `job ${node} waits for a slave with room for it` : `job ${node} has not run yet`;
 }

@@ -1,6 +1,13 @@
 /** Publishing a workload's outputs, which makes its deployment complete. Pure. */
 import { retryAt } from '../cluster/failures.ts';
-import { isDone, isInProgress, type WorkloadSituation, type WorkloadStep } from './situation.ts';
+import {
+  failWith,
+  findLateness,
+  isDone,
+  isInProgress,
+  type WorkloadSituation,
+  type WorkloadStep,
+} from './situation.ts';
 
 /** What the outputs are known to be published for: deciding to publish is not yet having published. */
 function publishedFor(situation: WorkloadSituation): string | undefined {
@@ -11,7 +18,7 @@ function publishedFor(situation: WorkloadSituation): string | undefined {
 /**
  * @param wanted what the outputs depend on, in short
  * @param isAwaited whether the deployment is to become complete by this
- * @returns undefined if it is complete and they are published
+ * @returns the failure if it is tried in vain past the deadline; undefined if it is complete and they are published
  */
 export function decidePublication(
   situation: WorkloadSituation,
@@ -21,8 +28,12 @@ export function decidePublication(
   const published = publishedFor(situation);
   if (published === wanted && !isAwaited) return undefined;
   const kept = published === undefined ? {} : { publishedFor: published };
+  const failure = progress.failures.publish;
+  const lacks = failure ? [`outputs are not published: ${failure.message ?? failure.error}`] : [];
+  const late = failure && findLateness(situation, lacks);
+  if (late !== undefined) return failWith(situation, late, { progress: kept });
   const wait = retryAt(progress.failures, 'publish', now);
-  if (wait !== undefined) return { checks: [wait], progress: kept, watched: isInProgress(status) };
+  if (wait !== undefined) return { lacks, checks: [wait], progress: kept, watched: isInProgress(status) };
   const { generation } = record.desired;
   return {
     decisions: [{ kind: 'publish-workload', key: 'publish', reason, generation }],

@@ -115,6 +115,8 @@ function complete(situation: WorkloadSituation, { apps }: GroupView, kept: Parti
   const wanted = JSON.stringify([generation, apps.map(({ id, servicePorts }) => [id, servicePorts])]);
   const reason = isAwaited(situation) ? 'all services run' : 'ports of services have changed';
   const publishing = decidePublication(situation, { wanted, reason, isAwaited: isAwaited(situation) });
-  if (publishing !== undefined) return { ...publishing, progress: { ...kept, ...publishing.progress } };
-  return { settled: true, progress: { ...kept, stable: { generation, spec } } };
+  if (publishing === undefined) return { settled: true, progress: { ...kept, stable: { generation, spec } } };
+  // The next update may come before a pass sees that this one is complete. One that has failed says nothing of that.
+  const candidate = publishing.decisions && isInProgress(situation.status) ? { candidate: { generation, spec } } : {};
+  return { ...publishing, progress: { ...kept, ...candidate, ...publishing.progress } };
 }

@@ -20,17 +20,28 @@ export function decideWithdrawal(situation: WorkloadSituation): WorkloadStep {
   if (!forget && progress.ended) return { settled: true };
   const isAnnounced = status === 'DELETE_IN_PROGRESS' || status === 'DELETE_FAILED';
   const announce = forget && !isAnnounced ? { status: { value: 'DELETE_IN_PROGRESS' as const } } : {};
-  return { ...announce, ...takeDown(situation, presenceOf(situation.host)) };
+  const asked = isAsked(situation) ? { withdrawn: true } : {};
+  const step = takeDown(situation, presenceOf(situation.host));
+  return { ...announce, ...step, progress: { ...asked, ...step.progress } };
 }
 
+const isAsked = (situation: WorkloadSituation): boolean =>
+  situation.progress.withdrawn === true || isDone(situation, 'withdraw');
+
+/**
+ * That nothing is shown may mean that what was sent has not arrived yet, or that a new leader has not loaded its state: whoever answers
+ * is asked at least once to remove it, which does no harm if there is nothing.
+ */
+
 function takeDown(situation: WorkloadSituation, presence: Presence): WorkloadStep {
-  const { record, progress, now } = situation;
-  if (presence === 'gone') return end(situation);
+  const { record, progress, host, now } = situation;
+  const isKnown = host.state === 'gone' || isAsked(situation);
+  if (presence === 'gone' && isKnown) return end(situation);
   if (presence === 'unknown')
     return { lacks: ['its cluster does not answer'], checks: [addSeconds(now, workloadPatience.silent)] };
   const wait = retryAt(progress.failures, 'withdraw', now);
   if (wait !== undefined) return { checks: [wait] };
-  if (presence === 'ending' || isDone(situation, 'withdraw'))
+  if ((presence === 'ending' && isKnown) || isDone(situation, 'withdraw'))
     return { checks: [addSeconds(now, workloadPatience.withdrawal)] };
   const reason = record.desired.forget ? 'it is to be removed' : 'it has failed';
   return {

@@ -10,8 +10,8 @@ import { patience } from '../cluster/patience.ts';
 import type { ActivityEntry } from '../cluster/plan.ts';
 import type { DeploymentStatus, Timestamp } from '../cluster/records.ts';
 import { tellResults } from '../cluster/tell.ts';
-import { addSeconds, earliest, secondsSince } from '../cluster/time.ts';
-import { decideJobs } from './decide-jobs.ts';
+import { addSeconds, earliest, secondsSince, toTimestamp } from '../cluster/time.ts';
+import { decideJobs, forgetMissing } from './decide-jobs.ts';
 import { decideServices } from './decide-services.ts';
 import { decideWithdrawal } from './decide-withdrawal.ts';
 import type { WorkloadProgress, WorkloadRecord } from './records.ts';
@@ -84,7 +84,8 @@ function waitForHost(situation: WorkloadSituation): WorkloadStep {
   const lacks = ['its cluster does not answer'];
   const late = findLateness(situation, lacks);
   if (late !== undefined) return failWith(situation, late);
-  return { lacks, checks: [addSeconds(situation.now, workloadPatience.silent)], watched: true };
+  const checks = [addSeconds(situation.now, workloadPatience.silent)];
+  return { lacks, checks, watched: true, progress: forgetMissing(situation.progress) };
 }
 
 /** How often nothing new was seen in a row, and when to look again. */
@@ -92,7 +93,8 @@ function nextLook({ progress, host, now, record, status }: WorkloadSituation): {
   const isNew = host.state === 'answering' && seenOf(host) !== progress.seen;
   const looks = isNew ? 0 : (progress.looks ?? 0) + 1;
   const at = addSeconds(now, workloadPatience.quickLooks[looks] ?? workloadPatience.safety);
-  const deadline = isInProgress(status) ? [record.desired.deadlineAt] : [];
+  const { deadlineAt } = record.desired;
+  const deadline = isInProgress(status) && deadlineAt > toTimestamp(now) ? [deadlineAt] : [];
   return { looks, at: earliest([at, ...deadline]) ?? at };
 }
 
@@ -118,10 +120,27 @@ function isHalfCreated({ status, record, now }: WorkloadInput): boolean {
   return status === undefined && secondsSince(record.desired.createdAt, now) < patience.halfCreated;
 }
 
+/**
+ * What was published is what to go back to once it is known that its generation was complete: the deployment is, or has been updated
+ * since, which is only accepted when it is complete or has failed, and a failure forgets the candidate.
+ */
+function adoptCandidate({ record: { desired, progress }, status }: WorkloadInput): WorkloadProgress {
+  const { candidate, ...others } = progress;
+  if (candidate === undefined) return progress;
+  const isComplete = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
+  return isComplete || candidate.generation < desired.generation ? { ...others, stable: candidate } : progress;
+}
+
+/** One that has failed is not to be gone back to. */
+function progressOf({ progress }: WorkloadSituation, step: WorkloadStep): WorkloadProgress {
+  const { candidate, ...others } = { ...progress, ...step.progress };
+  return candidate === undefined || step.status !== undefined ? others : { ...others, candidate };
+}
+
 function situationOf(input: WorkloadInput): WorkloadSituation {
   const { record, status, host, results, now } = input;
   const failures = countResults(input);
-  const progress = { ...record.progress, failures, generation: record.desired.generation };
+  const progress = { ...adoptCandidate(input), failures, generation: record.desired.generation };
   const desired =
     status === undefined ? { ...record.desired, presence: 'absent' as const, forget: true } : record.desired;
   return {
@@ -149,8 +168,7 @@ export function decideWorkload(input: WorkloadInput): WorkloadPlan {
     decisions,
     activity: [...tellResults(input.results), ...activity, ...(acts ? [] : tellLacks(situation, text))],
     progress: {
-      ...situation.progress,
-      ...step.progress,
+      ...progressOf(situation, step),
       ...seen,
       ...(acts ? { looks: 0 } : { looks: look.looks, told: gistOf(text) }),
     },

@@ -1,6 +1,6 @@
 /** Which cluster a workload goes to. Pure. */
 import type { DeploymentStatus } from '../cluster/records.ts';
-import type { Need } from './spec.ts';
+import type { AlikeTasks, Need } from './spec.ts';
 
 /** A cluster that was looked at. */
 export interface Candidate {
@@ -16,7 +16,7 @@ export interface Candidate {
   /** What slaves offer that the cluster may still add, and how many of them. */
   readonly room: readonly { readonly offer: Need; readonly more: number }[];
   /** Tasks of workloads that were placed and may not run yet. */
-  readonly claimed: readonly Need[];
+  readonly claimed: readonly AlikeTasks[];
 }
 
 export type Placement =
@@ -34,7 +34,7 @@ const usable: ReadonlySet<DeploymentStatus> = new Set([
  * The cluster that fits, by its running slaves before by slaves it would have to add, and of these the one that then has most
  * CPUs left; by id where all is equal.
  */
-export function placeWorkload(tasks: readonly Need[], candidates: readonly Candidate[]): Placement {
+export function placeWorkload(tasks: readonly AlikeTasks[], candidates: readonly Candidate[]): Placement {
   const looked = candidates.map((candidate) => ({ candidate, fit: fitOf(tasks, candidate) }));
   const fitting = looked.flatMap(({ candidate, fit }) => ('reason' in fit ? [] : [{ candidate, fit }]));
   const [best] = fitting.sort(
@@ -60,7 +60,7 @@ export function placeWorkload(tasks: readonly Need[], candidates: readonly Candi
 
 type Fit = { readonly added: number; readonly cpusLeft: number } | { readonly reason: string };
 
-function fitOf(tasks: readonly Need[], candidate: Candidate): Fit {
+function fitOf(tasks: readonly AlikeTasks[], candidate: Candidate): Fit {
   if (!usable.has(candidate.status)) return { reason: `it is ${candidate.status}` };
   const obstacle = candidate.unusable ?? candidate.unfit;
   if (obstacle !== undefined) return { reason: obstacle };
@@ -82,21 +82,24 @@ interface Room {
   more: number;
 }
 
-/** First fit; a new slave only where no other has room. @returns whether it fits */
-function put(task: Need, slaves: Need[], added: Need[], room: Room[]): boolean {
+/**
+ * First fit; a new slave only where no other has room. Tasks that are alike fill one slave after the other, so that none is looked
+ * at again for each of them. @returns whether all fit
+ */
+function put(tasks: AlikeTasks, slaves: Need[], added: Need[], room: Room[]): boolean {
+  let left = tasks.count ?? 1;
+  const filled = (slave: Need): Need => {
+    let free = slave;
+    for (; left > 0 && fits(tasks, free); left -= 1) free = minus(free, tasks);
+    return free;
+  };
   for (const list of [slaves, added]) {
-    const index = list.findIndex((slave) => fits(task, slave));
-    const slave = list[index];
-    if (slave) {
-      list[index] = minus(slave, task);
-      return true;
-    }
+    for (const [index, slave] of list.entries()) list[index] = filled(slave);
   }
-  const group = room.find(({ offer, more }) => more > 0 && fits(task, offer));
-  if (!group) return false;
-  group.more -= 1;
-  added.push(minus(group.offer, task));
-  return true;
+  for (const group of room) {
+    for (; left > 0 && group.more > 0 && fits(tasks, group.offer); group.more -= 1) added.push(filled(group.offer));
+  }
+  return left === 0;
 }
 
 function fits(task: Need, slave: Need): boolean {
@@ -108,7 +111,7 @@ function minus(slave: Need, task: Need): Need {
   return { cpus: slave.cpus - task.cpus, mem: slave.mem - task.mem, gpus: slave.gpus - task.gpus };
 }
 
-function bySize(needs: readonly Need[]): readonly Need[] {
+function bySize(needs: readonly AlikeTasks[]): readonly AlikeTasks[] {
   return [...needs].sort((a, b) => b.gpus - a.gpus || b.cpus - a.cpus || b.mem - a.mem);
 }
 

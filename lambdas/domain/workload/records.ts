@@ -2,7 +2,7 @@
 import type { Failures } from '../cluster/failures.ts';
 import type { Timestamp } from '../cluster/records.ts';
 import type { Announcements } from '../deployment/callback.ts';
-import type { Need, WorkloadSpec, WorkloadType } from './spec.ts';
+import type { AlikeTasks, WorkloadSpec, WorkloadType } from './spec.ts';
 
 /** What is asked for. `absent`: it is to be taken down; records too if `forget`. */
 export interface DesiredWorkload {
@@ -31,8 +31,8 @@ export interface DesiredWorkload {
 export interface WorkloadClaim {
   readonly name: string;
   readonly type: WorkloadType;
-  /** One per task. */
-  readonly tasks: readonly Need[];
+  /** Only of a claim that waits: nobody asks for the others'. */
+  readonly tasks: readonly AlikeTasks[];
   /** The tasks may not run yet, and so are missing from what Mesos reports as used. */
   readonly waiting: boolean;
   readonly at: Timestamp;
@@ -43,6 +43,13 @@ export interface JobProgress {
   readonly state: 'submitted' | 'succeeded' | 'failed';
   readonly successes: number;
   readonly errors: number;
+  /** Since when Chronos, which had it, does not show it; forgotten when it does. */
+  readonly missingSince?: Timestamp;
+}
+
+export interface StableSpec {
+  readonly generation: number;
+  readonly spec: WorkloadSpec;
 }
 
 export interface WorkloadProgress {
@@ -53,7 +60,9 @@ export interface WorkloadProgress {
   readonly submitted?: string;
   readonly submitting?: string;
   /** The specification that last ran as it should, to go back to. */
-  readonly stable?: { readonly generation: number; readonly spec: WorkloadSpec };
+  readonly stable?: StableSpec;
+  /** What ran when its outputs were to be published: `stable` as soon as it is known that this made the deployment complete. */
+  readonly candidate?: StableSpec;
   /** The generation that failed and was taken back. */
   readonly rolledBack?: number;
   /** By node template. */
@@ -71,6 +80,8 @@ export interface WorkloadProgress {
   readonly announcements?: Announcements;
   /** It is being taken out of Marathon or Chronos. */
   readonly withdrawing?: boolean;
+  /** Marathon or Chronos has been asked for that, and has not refused: what is not shown after it is gone. */
+  readonly withdrawn?: boolean;
   /** It failed and was taken down: nothing of it is left but its records. */
   readonly ended?: boolean;
 }

@@ -62,6 +62,8 @@ export const workloadPatience = {
   silent: 300,
   /** A withdrawn group, or jobs, that are still there. */
   withdrawal: 60,
+  /** A job that Chronos does not show: a new leader answers before it has loaded its jobs, and a new job may not show yet. */
+  missingJob: 120,
   /** A workload that runs, or is left alone: its loop has ended, and looks again in case it was forgotten. */
   settled: 6 * 3600,
 } as const;

@@ -13,6 +13,12 @@ export interface Need {
   readonly gpus: number;
 }
 
+/** Tasks that need the same, each on one slave. Counted, not listed: they are stored with the cluster, whose record must stay small. */
+export interface AlikeTasks extends Need {
+  /** @default 1 */
+  readonly count?: number;
+}
+
 export interface PublishedPort {
   readonly containerPort: number;
   /** Port of the load balancers; absent: Marathon assigns one. */
@@ -89,10 +95,20 @@ const defaults = {
  * What must have room on one slave each: every instance of every service at the same time. Jobs wait in Chronos for room, so
  * of them only those count that no other one exceeds.
  */
-export function tasksOf(spec: WorkloadSpec): readonly Need[] {
-  if (spec.type === 'CHRONOS') return largest(spec.jobs.map((job) => needOf(job, spec.type)));
-  return spec.services.flatMap((service) => Array<Need>(service.instances ?? 1).fill(needOf(service, spec.type)));
+export function tasksOf(spec: WorkloadSpec): readonly AlikeTasks[] {
+  if (spec.type === 'CHRONOS')
+    return largest(spec.jobs.map((job) => needOf(job, spec.type))).map((need) => ({ ...need, count: 1 }));
+  const alike = new Map<string, Required<AlikeTasks>>();
+  for (const service of spec.services) {
+    const need = needOf(service, spec.type);
+    const key = `${need.cpus} ${need.mem} ${need.gpus}`;
+    const count = (alike.get(key)?.count ?? 0) + instancesOf(service);
+    if (count > 0) alike.set(key, { ...need, count });
+  }
+  return [...alike.values()];
 }
+
+export const instancesOf = ({ instances }: ServiceSpec): number => instances ?? 1;
 
 function needOf(container: ContainerSpec, type: WorkloadType): Need {
   const { cpus, mem } = defaults[type];

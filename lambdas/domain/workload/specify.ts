@@ -11,7 +11,15 @@ import { isOnedata, resolveOnedata } from './onedata.ts';
 import { inOrder } from './order.ts';
 import { readPorts } from './ports.ts';
 import { readDuration, readSchedule } from './schedule.ts';
-import type { ContainerSpec, JobSpec, ServiceSpec, Text, WorkloadSpec, WorkloadType } from './spec.ts';
+import {
+  type ContainerSpec,
+  instancesOf,
+  type JobSpec,
+  type ServiceSpec,
+  type Text,
+  type WorkloadSpec,
+  type WorkloadType,
+} from './spec.ts';
 import { readVolume } from './volumes.ts';
 
 const typeNames = {
@@ -55,6 +63,10 @@ export function specifyWorkload(
   const notes: string[] = [...topology.notes];
   const specifying = { topology, type, generation, secrets: {}, notes, ...(onedata ? { onedata } : {}) };
   const applications = [...topology.nodes.values()].filter((node) => isOfType(node, typeNames[type]));
+  if (applications.length > mostApplications)
+    throw new InvalidInput(
+      `A deployment may have at most ${mostApplications} ${type === 'MARATHON' ? 'services' : 'jobs'}, and the template has ${applications.length}`,
+    );
   const read = type === 'MARATHON' ? readService : readJob;
   const faults: string[] = [];
   const found = applications.flatMap((node) => collecting(faults, () => read(node, specifying)));
@@ -70,6 +82,7 @@ export function specifyWorkload(
     type === 'MARATHON'
       ? { type, services: ordered as readonly ServiceSpec[], notes: [...new Set(notes)] }
       : { type, jobs: ordered as readonly JobSpec[], notes: [...new Set(notes)] };
+  if (spec.type === 'MARATHON') checkInstances(spec.services);
   return { spec, secrets: specifying.secrets };
 }
 
@@ -88,8 +101,17 @@ function dependenciesOf({ requirements }: Node): readonly string[] {
   return requirements.map(({ target }) => target);
 }
 
-/** Of one service: what a POST can be checked for, and more than any cluster holds. */
+/** Of all services together: what a POST can be checked for. */
 const mostInstances = 1000;
+const mostApplications = 100;
+
+function checkInstances(services: readonly ServiceSpec[]): void {
+  const all = services.reduce((sum, service) => sum + instancesOf(service), 0);
+  if (all > mostInstances)
+    throw new InvalidInput(
+      `The services of a deployment may have at most ${mostInstances} instances together, and have ${all}`,
+    );
+}
 
 function readService(node: Node, specifying: Specifying): ServiceSpec {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(node.name))

@@ -137,7 +137,8 @@ export function acceptWorkloadUpdate(
   const because = host && whyUnfit(host, spec);
   if (because !== undefined) throw new InvalidInput(`The deployment's cluster cannot run this: ${because}`);
   // What the loop may go back to must still find its secrets.
-  const used = new Set([desired.spec, ...(progress.stable ? [progress.stable.spec] : [])].flatMap(secretsIn));
+  const goneBackTo = [progress.stable, progress.candidate].flatMap((each) => (each ? [each.spec] : []));
+  const used = new Set([desired.spec, ...goneBackTo].flatMap(secretsIn));
   const kept = Object.fromEntries(Object.entries(before.values).filter(([name]) => used.has(name)));
   const secrets = { ...fresh, values: { ...kept, ...fresh.values } };
   const isSame = isDeepStrictEqual(secrets, before);

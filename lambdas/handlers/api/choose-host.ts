@@ -4,7 +4,7 @@ import { Conflict, DependencyUnavailable, NotFound, Throttled } from '../../cont
 import { isWorthAsking, snapshotRequest } from '../../domain/cluster/observe.ts';
 import { secondsSince, toTimestamp } from '../../domain/cluster/time.ts';
 import type { Caller } from '../../domain/deployment/access.ts';
-import { type DeploymentRecord, isWorkload } from '../../domain/deployment/deployment.ts';
+import { type DeploymentRecord, type DeploymentSummary, isWorkload } from '../../domain/deployment/deployment.ts';
 import { candidateOf, hostEndpointOf, hostNameOf, type LookedAt } from '../../domain/workload/candidate.ts';
 import { clusterParameter, findHost, hostOfPolicies } from '../../domain/workload/choice.ts';
 import { placeWorkload } from '../../domain/workload/place.ts';
@@ -138,7 +138,7 @@ const listed = (hosts: readonly Host[]): string =>
 
 /** Claims come first: what is claimed after that is noticed when this one claims. A cluster that is gone meanwhile is none. */
 async function loadHost(
-  { deploymentId, status }: DeploymentRecord,
+  { deploymentId, status }: DeploymentSummary,
   { clusters, workloads }: ApiServices,
 ): Promise<readonly Host[]> {
   try {

@@ -4,7 +4,7 @@ import { readTemplate } from './accept-template.ts';
 import { workloadTypeOf } from './accept-workload.ts';
 import { createWorkload } from './create-workload.ts';
 import { type Attempt, oncePerKey } from './idempotency.ts';
-import { takeRoom } from './quota.ts';
+import { inRoom } from './quota.ts';
 import { readCreation } from './read-creation.ts';
 import { sendChanged } from './send-changed.ts';
 import type { ApiServices, Operation, UserCall } from './services.ts';
@@ -35,10 +35,7 @@ async function createCluster(
   { deploymentId, begin }: Attempt,
   services: ApiServices,
 ): Promise<HttpResponse> {
-  await begin(async () => {
-    await takeRoom(deployment, services);
-    await services.credentials.create(deploymentId, secrets);
-  });
+  await begin(() => inRoom(deployment, services, () => services.credentials.create(deploymentId, secrets)));
   await services.deployments.create(deployment, desired);
   // What was understood differently from the template's letter.
   await tellActivity(deploymentId, desired.spec.notes, services);

@@ -5,7 +5,7 @@ import type { CreationContext, CreationRequest } from './accept-creation.ts';
 import { acceptWorkload } from './accept-workload.ts';
 import { chooseHost, claimHost } from './choose-host.ts';
 import type { Attempt } from './idempotency.ts';
-import { takeRoom } from './quota.ts';
+import { inRoom, undo } from './quota.ts';
 import { sendChanged } from './send-changed.ts';
 import type { ApiServices, UserCall } from './services.ts';
 import { tellActivity } from './tell-activity.ts';
@@ -18,8 +18,9 @@ export interface AskedWorkload {
 }
 
 /**
- * Looked around first, so that what fits nowhere stores nothing. Then secret, claim, records, in this order: what stops in between
- * leaves a secret that the sweep removes, and a claim that whoever looks at its cluster gives back after two minutes.
+ * Looked around first, so that what fits nowhere stores nothing. Then claim, secret, records, in this order: what stops in between
+ * leaves a claim that whoever looks at its cluster gives back after two minutes, and a secret that the sweep removes. What is refused
+ * for want of room has no secret yet, and the API may not remove any.
  */
 export async function createWorkload(
   call: UserCall,
@@ -33,11 +34,18 @@ export async function createWorkload(
   const seeking = { workload, request, caller: call.caller };
   const first = await chooseHost(seeking, services);
   let chosen = first;
-  await begin(async () => {
-    await takeRoom(workload.deployment, services);
-    await workloadCredentials.create(deploymentId, workload.secrets);
+  const prepare = async () => {
     chosen = await claimHost(first, seeking, services);
-  });
+    try {
+      await workloadCredentials.create(deploymentId, workload.secrets);
+    } catch (error) {
+      await undo('claim', deploymentId, services, () =>
+        workloads.releaseClaim(chosen.host.hostClusterId, deploymentId),
+      );
+      throw error;
+    }
+  };
+  await begin(() => inRoom(workload.deployment, services, prepare));
   const { host, activity } = chosen;
   const deployment = { ...workload.deployment, ...host };
   await workloads.create(deployment, { ...workload.desired, hostClusterId: host.hostClusterId });

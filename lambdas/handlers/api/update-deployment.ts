@@ -74,7 +74,13 @@ async function updateWorkload(
     begin: async () => {
       // First, so that nobody is promised the room in between.
       await services.workloads.renewClaim(desired.hostClusterId, deploymentId, tasksOf(begun.workloadUpdate.spec));
-      await services.workloads.requestUpdate(deploymentId, begun, context.now);
+      try {
+        await services.workloads.requestUpdate(deploymentId, begun, context.now);
+      } catch (error) {
+        // The claim waits for an update that will not come: the loop's next pass settles it, or goes on with the one that won.
+        await sendChanged(deployment, services);
+        throw error;
+      }
     },
   });
 }

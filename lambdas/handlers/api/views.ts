@@ -1,7 +1,7 @@
 /** Records as the contract's JSON. */
 import type { DeploymentView, Link, PageView, ResourceView } from '../../contracts/api.ts';
 import type { Timestamp } from '../../domain/cluster/records.ts';
-import type { DeploymentRecord, Owner } from '../../domain/deployment/deployment.ts';
+import type { DeploymentSummary, Owner } from '../../domain/deployment/deployment.ts';
 import type { Page, PageRequest } from '../../domain/deployment/page.ts';
 import type { Resource } from '../../domain/deployment/resources.ts';
 import type { HttpRequest } from '../../runtime/http.ts';
@@ -19,7 +19,7 @@ export function toApiTime(time: Timestamp): string {
   return `${time.slice(0, 16)}+0000`;
 }
 
-export function deploymentView(record: DeploymentRecord, { baseUrl, region, caller }: ViewContext): DeploymentView {
+export function deploymentView(record: DeploymentSummary, { baseUrl, region, caller }: ViewContext): DeploymentView {
   const { deploymentId, status, statusReason, userGroup } = record;
   const isForeign = caller && (caller.issuer !== record.owner.issuer || caller.subject !== record.owner.subject);
   const callback = isForeign ? undefined : record.callback;
@@ -47,13 +47,13 @@ export function deploymentView(record: DeploymentRecord, { baseUrl, region, call
 }
 
 /** What a callback is told: the same as GET answers, without links. */
-export function callbackView(record: DeploymentRecord, region: string): DeploymentView {
+export function callbackView(record: DeploymentSummary, region: string): DeploymentView {
   return { ...deploymentView(record, { baseUrl: '', region }), links: [] };
 }
 
 /** Of services and jobs it is their cluster, which is chosen before anything else is known. */
 function providerOf(
-  { type = 'TOSCA', status, hostClusterId = '', hostClusterName = '', hostEndpoint = '' }: DeploymentRecord,
+  { type = 'TOSCA', status, hostClusterId = '', hostClusterName = '', hostEndpoint = '' }: DeploymentSummary,
   region: string,
 ): Pick<DeploymentView, 'cloudProviderName' | 'cloudProviderEndpoint'> {
   if (type !== 'TOSCA') {

@@ -140,6 +140,22 @@ describe('decideAddOns', () => {
     expect(plan.nextCheckAt).toBe(at(305).toISOString());
   });
 
+  it('is tried ever more seldom on a complete cluster when Marathon refuses it for good', () => {
+    const isTried = (count: number, seconds: number) => {
+      const failures = { [key]: { count, lastAt: at(200).toISOString(), error: 'InvalidInput', message: 'bad' } };
+      const progress = { ...complete, addOns: { notebooks: {} }, failures };
+      return kinds(look({ status: 'CREATE_COMPLETE', progress, now: at(200 + seconds) })).includes('deploy-add-on');
+    };
+    for (const [count, seconds] of [
+      [1, 60],
+      [2, 120],
+      [6, 1920],
+      [7, 3600],
+      [30, 3600],
+    ] as const)
+      expect([isTried(count, seconds - 1), isTried(count, seconds)]).toEqual([false, true]);
+  });
+
   it('fails the deployment with Marathon’s reason when it refuses', () => {
     const failed = {
       key,

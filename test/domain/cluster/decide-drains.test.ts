@@ -1,6 +1,7 @@
 import { findDrainLacks } from '../../../lambdas/domain/cluster/decide-drains.ts';
 import { mostDraining } from '../../../lambdas/domain/cluster/leaving.ts';
 import { patience } from '../../../lambdas/domain/cluster/patience.ts';
+import { following } from '../../../lambdas/domain/cluster/setbacks.ts';
 import { at, node } from '../../support/clusters.ts';
 import { kinds } from './decide-support.ts';
 import { DrainPlay, decisionOf, told } from './drain-play.ts';
@@ -208,6 +209,25 @@ describe('a cordon', () => {
     expect(play.slave(2).drain?.cordonedAt).toBeUndefined();
   });
 
+  it.each(['failed', 'succeeded'] as const)(
+    'that was to be lifted, in vain, is not taken for lifted (then: %s)',
+    (then) => {
+      const play = heldBack().want(2);
+      const deaf = play.node('masters', 2).instanceId;
+      play.cordon(play.pass(), { [deaf]: { status: 'failed', message: 'no connection' } });
+      const plan = play.pass();
+      expect(play.node('masters', 2).cordon).toEqual({
+        held: '',
+        setback: { at: at(play.seconds).toISOString(), message: 'no connection' },
+      });
+      expect([kinds(plan), plan.settled]).toEqual([[], false]);
+      const again = play.pass(patience.cordonRetry);
+      expect(decisionOf(again, 'cordon-nodes')).toMatchObject({ addresses: [], instanceIds: [deaf] });
+      play.cordon(again, { [deaf]: { status: then, message: 'no connection' } });
+      expect(play.pass().settled).toBe(then === 'succeeded');
+    },
+  );
+
   it('waits for masters that are ready', () => {
     const play = new DrainPlay().want(1);
     play.change(play.node('masters', 1).instanceId, { status: 'online' });
@@ -264,11 +284,110 @@ describe('a busy slave', () => {
     expect(kinds(play.pass())).toEqual(expect.arrayContaining(['terminate-nodes']));
   });
 
+  it('is not taken for out of reach by a command of before it was missed', () => {
+    const play = heldBack();
+    play.stopAgents(play.pass(), { status: 'failed', message: 'x', undelivered: true });
+    play.pass();
+    play.agents.set(ip(play), 'gone');
+    play.pass();
+    const plan = play.pass(patience.missingNode + 1);
+    expect(play.slave(2).status).toBe('draining');
+    expect(kinds(plan)).toEqual(['stop-agents']);
+  });
+
   it('keeps an update from being complete, which says for what', () => {
     const play = heldBack();
     play.agents.set(ip(play), { tasks: 1 });
     play.pass();
     const situation = { record: play.record, nodes: play.nodes, actual: {} } as Parameters<typeof findDrainLacks>[0];
     expect(findDrainLacks(situation)).toEqual(['1 of slaves have not left yet (slaves 2 waits for the end of 1 task)']);
+  });
+});
+
+describe('an idle slave that SSM does not know', () => {
+  /** As the action records it. */
+  const unknown = (play: DrainPlay) => {
+    const { instanceId, drain } = play.slave(2);
+    const setback = {
+      at: at(play.seconds).toISOString(),
+      message: 'SSM does not know the node',
+      undelivered: true as const,
+    };
+    play.change(instanceId, { drain: { ...drain!, setback: following(setback, drain!.setback) } });
+  };
+  /** Stops in vain for so long. */
+  const inVain = (play: DrainPlay, seconds: number) => {
+    play.pass();
+    unknown(play);
+    for (let waited = 0; waited < seconds; waited += patience.drainCheck) {
+      expect(decisionOf(play.pass(patience.drainCheck), 'stop-agents')).toBeDefined();
+      unknown(play);
+    }
+  };
+
+  it('is told to stop its agent again only after a while', () => {
+    const play = heldBack();
+    expect(kinds(play.pass())).toEqual(['stop-agents']);
+    unknown(play);
+    const plan = play.pass(patience.drainCheck - 10);
+    expect(kinds(plan)).toEqual([]);
+    expect(plan.nextCheckAt <= at(play.seconds + 10).toISOString()).toBe(true);
+    expect(kinds(play.pass(10))).toEqual(['stop-agents']);
+  });
+
+  it('goes with its agent after ten minutes, and is held back for as long as its instance runs', () => {
+    const play = heldBack();
+    inVain(play, patience.unreached);
+    const { instanceId } = play.slave(2);
+    const plan = play.pass();
+    expect(decisionOf(plan, 'terminate-nodes')?.instanceIds).toEqual([instanceId]);
+    expect(told(plan)).toContain(
+      'slaves 2 goes with its agent: it is idle and held back, and no command has reached it for 10',
+    );
+    expect(decisionOf(plan, 'cordon-nodes')).toBeUndefined();
+    expect(decisionOf(play.pass(), 'cordon-nodes')).toBeUndefined();
+    play.states.set(instanceId, 'shutting-down');
+    expect(decisionOf(play.pass(), 'cordon-nodes')?.addresses).toEqual([]);
+  });
+
+  it('is powered off likewise', () => {
+    const play = new DrainPlay();
+    const { instanceId } = play.slave(2);
+    play.desire({ stopped: [instanceId] }).holdBack();
+    play.seconds += patience.offerHold;
+    inVain(play, patience.unreached);
+    const plan = play.pass();
+    expect(kinds(plan)).toEqual(['stop-instances']);
+    play.states.set(instanceId, 'stopped');
+    expect(decisionOf(play.pass(), 'cordon-nodes')?.addresses).toEqual([]);
+    expect(play.slave(2).status).toBe('stopped');
+  });
+
+  it.each<[string, (play: DrainPlay) => void]>([
+    ['it is busy', (play) => play.agents.set(play.slave(2).privateIp!, { tasks: 1 })],
+    ['something is reserved', (play) => play.agents.set(play.slave(2).privateIp!, { reserved: { ...none, disk: 1 } })],
+    ['nobody leads', (play) => Object.assign(play, { view: 'leaderless' })],
+    [
+      'a master does not hold it back',
+      (play) => play.change(play.node('masters', 1).instanceId, { cordon: { held: '' } }),
+    ],
+  ])('stays all the same while %s', (_, happen) => {
+    const play = heldBack();
+    inVain(play, patience.unreached);
+    happen(play);
+    expect(decisionOf(play.pass(), 'terminate-nodes')).toBeUndefined();
+    expect(play.slave(2).status).toBe('draining');
+  });
+
+  it('stays if the last command that did not reach it is long ago, or it was busy meanwhile', () => {
+    const play = heldBack();
+    inVain(play, patience.unreached);
+    expect(kinds(play.pass(patience.unreached + 1))).toEqual(['stop-agents']);
+    const busy = heldBack();
+    inVain(busy, patience.unreached);
+    busy.agents.set(busy.slave(2).privateIp!, { tasks: 1 });
+    busy.pass();
+    busy.agents.clear();
+    expect(kinds(busy.pass())).toEqual(['stop-agents']);
   });
 });

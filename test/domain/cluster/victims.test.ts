@@ -230,6 +230,41 @@ describe('findVictims of load balancers', () => {
   });
 });
 
+describe('nodes that are powered off', () => {
+  const off = { status: 'stopped' as const };
+  const replaced = (group: string, more = '') => [`1 of ${group} are still to be replaced or removed${more}`];
+
+  it('do not serve: slaves of another kind that do are not spared for them', () => {
+    const of = recordOf({ slaves: 2 });
+    const nodes = [one('slave', 1, old), one('slave', 2, { ...old, ...off }), one('slave', 3)];
+    expect(ordinals({ record: of, nodes })).toEqual([2]);
+    expect(ordinals({ record: of, nodes: [nodes[0]!, nodes[2]!] })).toEqual([]);
+    expect(ordinals({ record: of, nodes: [nodes[0]!, nodes[2]!, one('slave', 4)] })).toEqual([1]);
+  });
+
+  it('are not waited for if they stay', () => {
+    const nodes = [one('slave', 1, old), one('slave', 2, off)];
+    const of = recordOf({ slaves: 2 });
+    expect(ordinals({ record: of, nodes })).toEqual([]);
+    expect(missing({ record: of, nodes })).toEqual([3]);
+    const scene = { record: of, nodes: [...nodes, one('slave', 3)] };
+    expect(ordinals(scene)).toEqual([1]);
+    expect(findUnfit(situation(scene))).toEqual(replaced('slaves'));
+  });
+
+  it.each([
+    ['master', 'masters', { masters: 3 }, 3],
+    ['load-balancer', 'balancers', { loadBalancers: 2 }, 2],
+  ] as const)('keep a %s of another kind, and the update says so', (role, name, counts, count) => {
+    const nodes = [...many(role, count - 1).slice(1), one(role, 1, off), one(role, count, old)];
+    const scene = { record: recordOf(counts), nodes };
+    expect(ordinals(scene)).toEqual([]);
+    expect(findUnfit(situation(scene))).toEqual(
+      replaced(name, ` (${name} 1 is stopped: they wait until it is started again)`),
+    );
+  });
+});
+
 describe('findVictims of masters', () => {
   const of = recordOf({ masters: 3 });
 

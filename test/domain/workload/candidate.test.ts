@@ -46,7 +46,7 @@ describe('free on a cluster', () => {
   });
 
   it('is less by what was promised to tasks that do not run yet', () => {
-    const task = { cpus: 1, mem: 500, gpus: 0 };
+    const task = { cpus: 1, mem: 500, gpus: 0, count: 3 };
     const claim = { name: 'x', type: 'MARATHON' as const, tasks: [task], at: '' };
     const claims = { waits: { ...claim, waiting: true }, runs: { ...claim, waiting: false } };
     expect(candidateOf(look({}, { claims }), services()).claimed).toEqual([task]);

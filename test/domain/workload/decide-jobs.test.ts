@@ -77,13 +77,47 @@ describe('decideWorkload, for jobs', () => {
     expect(kindsOf(play.pass(shows({ step: { ...ok, ...bad } })))).toEqual(['publish-workload']);
   });
 
-  it('fails when a job is not in Chronos any more before it has succeeded', () => {
+  const without = shows({ fetch: ok, crunch: absent, report: {} });
+  const all = shows({ fetch: ok, crunch: {}, report: {} });
+  const silent = { state: 'silent' } as const;
+
+  it('fails when a job stays away from Chronos for two minutes before it has succeeded', () => {
     const play = pipeline();
     play.pass(none);
-    const plan = play.pass(shows({ fetch: ok, crunch: absent, report: {} }));
+    play.pass(all);
+    const first = play.pass(without);
+    expect(first).toMatchObject({ decisions: [], settled: false, watched: true });
+    expect(first.status).toBeUndefined();
+    expect(textsOf(first)).toEqual(['waiting: Chronos does not show job crunch; job report has not run yet']);
+    for (let passes = 0; passes < 8; passes += 1) expect(play.pass(without).status).toBeUndefined();
+    expect(play.last?.nextCheckAt).toBe(at(3 + 120).toISOString());
+    play.seconds = 3 + 120 - 1;
+    const plan = play.pass(without);
     expect(plan.status?.reason).toBe(
       `Chronos job ${name('crunch')} (crunch) is not in Chronos any more; after it these do not run: report`,
     );
+  });
+
+  it('forgets that a job was missing when it shows again, or when nobody answers', () => {
+    const play = pipeline();
+    play.pass(none);
+    play.pass(all);
+    for (const between of [all, silent]) {
+      play.pass(without);
+      expect(play.record.progress.jobs?.crunch).toHaveProperty('missingSince');
+      play.after(119).pass(between);
+      expect(play.record.progress.jobs?.crunch).toEqual({ state: 'submitted', successes: 0, errors: 0 });
+      expect(play.pass(without).status).toBeUndefined();
+      play.pass(all);
+    }
+  });
+
+  it('believes that Chronos has what it has just accepted', () => {
+    const play = pipeline();
+    play.pass(none);
+    expect(play.pass(none)).toMatchObject({ decisions: [], settled: false });
+    expect(play.pass(none).status).toBeUndefined();
+    expect(kindsOf(play.pass(shows({ fetch: ok, crunch: ok, report: ok })))).toEqual(['publish-workload']);
   });
 
   it('does not mind that one that has succeeded is gone', () => {
@@ -132,7 +166,9 @@ describe('decideWorkload, for jobs', () => {
     expect(play.pass(shows({ step: ok, next: {} })).decisions).toMatchObject([{ reason: 'jobs are accepted' }]);
     play.becomes('CREATE_COMPLETE');
     play.pass(shows({ step: ok, next: ok }));
-    const lost = play.pass(shows({ step: absent, next: absent }));
+    const missing = play.pass(shows({ step: absent, next: absent }));
+    expect(missing).toMatchObject({ decisions: [], settled: false });
+    const lost = play.after(120).pass(shows({ step: absent, next: absent }));
     expect(lost).toMatchObject({ decisions: [{ kind: 'submit-workload', jobs: ['step', 'next'] }], settled: false });
     expect(play.pass(shows({ step: absent, next: absent }))).toMatchObject({
       decisions: [],
@@ -142,6 +178,47 @@ describe('decideWorkload, for jobs', () => {
     expect(textsOf(play.pass(shows({ step: ok, next: {} })))).toEqual([
       'job step succeeded at 2026-03-01T09:01:00.000Z',
     ]);
+  });
+
+  it('leaves an endless job alone that shows again', () => {
+    const play = scheduled('R/2026-03-01T09:00:00Z/PT1H');
+    play.pass(shows({ step: absent }));
+    play.pass(shows({ step: ok }));
+    play.becomes('CREATE_COMPLETE').pass(shows({ step: absent }));
+    expect(play.pass(shows({ step: ok }))).toMatchObject({ decisions: [], activity: [], settled: true });
+  });
+
+  it('submits an endless job ever more seldom that Chronos refuses for good', () => {
+    const play = scheduled('R/2026-03-01T09:00:00Z/PT1H');
+    const gone = shows({ step: absent });
+    play.pass(gone);
+    play.pass(shows({ step: ok }));
+    play.becomes('CREATE_COMPLETE').pass(gone);
+    play.after(120).pass(gone);
+    const waits: number[] = [];
+    for (let tries = 0; tries < 9; tries += 1) {
+      play.pass(gone, failure('submit', 'InvalidInput', 'Chronos refuses with 400: bad job'));
+      const { lastAt = '' } = play.record.progress.failures.submit ?? {};
+      let passes = 0;
+      while (kindsOf(play.last ?? play.pass(gone, [])).length === 0) {
+        passes += 1;
+        expect(passes).toBeLessThan(20);
+        play.seconds = (Date.parse(play.last?.nextCheckAt ?? '') - at(0).getTime()) / 1000 - 1;
+        play.pass(gone, []);
+      }
+      waits.push((at(play.seconds).getTime() - Date.parse(lastAt)) / 1000);
+    }
+    expect(waits).toEqual([60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+  });
+
+  it('fails at its deadline if its outputs cannot be published, and not before', () => {
+    const play = scheduled('R1/2026-03-01T09:00:00Z/PT1H');
+    play.pass(shows({ step: absent }));
+    play.pass(shows({ step: ok }));
+    expect(play.pass(shows({ step: ok }), failure('publish')).status).toBeUndefined();
+    const late = play.after(3600).pass(shows({ step: ok }), []);
+    expect(late).toMatchObject({ decisions: [], status: { value: 'CREATE_FAILED' } });
+    expect(late.status?.reason).toBe('Timeout: Maximum execution time exceeded. outputs are not published: no answer');
   });
 
   it('is not failed by a run of an endless job', () => {

@@ -48,6 +48,15 @@ describe('decideWorkload, for services', () => {
     expect(kindsOf(play.after(5).pass(runs, []))).toEqual(['publish-workload']);
   });
 
+  it('is given up at its deadline if its outputs cannot be published, but tries it once', () => {
+    const play = new Play({ deadlineAt: at(100).toISOString() });
+    play.pass(nothing);
+    expect(kindsOf(play.after(200).pass(runs))).toEqual(['publish-workload']);
+    const late = play.pass(runs, failure('publish'));
+    expect(late).toMatchObject({ decisions: [], giveUp: true, status: { value: 'CREATE_FAILED' } });
+    expect(late.status?.reason).toBe('Timeout: Maximum execution time exceeded. outputs are not published: no answer');
+  });
+
   it('tells what it waits for once, whatever ticks in it', () => {
     const play = new Play();
     play.pass(nothing);
@@ -184,7 +193,9 @@ describe('decideWorkload, for an update of services', () => {
     const play = new Play();
     play.pass(nothing);
     play.pass(runs);
-    // It became complete, and was updated before a pass could see that.
+    // As recorded before it was kept what to go back to.
+    const { candidate: _, ...progress } = play.record.progress;
+    play.record = { ...play.record, progress };
     play.wants({ ...second, deadlineAt: at(100).toISOString() }, 'UPDATE_IN_PROGRESS');
     play.pass(runs);
     const late = play.after(100).pass(pulling);
@@ -192,6 +203,47 @@ describe('decideWorkload, for an update of services', () => {
     expect(textsOf(late)[0]).toContain('it stays as it is');
     expect(play.pass(pulling)).toMatchObject({ watched: true, settled: false });
     expect(kindsOf(play.pass(runs))).toEqual(['publish-workload']);
+  });
+
+  it('goes back to what became complete and was updated before a pass could see that', () => {
+    const play = new Play();
+    play.pass(nothing);
+    play.pass(runs);
+    play.wants(second, 'UPDATE_IN_PROGRESS').pass(runs);
+    expect(play.record.progress).toMatchObject({ stable: { generation: 1 } });
+    play.pass(runs);
+    expect(play.record.progress).toMatchObject({ stable: { generation: 1 }, candidate: { generation: 2 } });
+    play.wants({ generation: 3, spec: services(serviceSpec({ image: 'acme/web:3' })) }, 'UPDATE_IN_PROGRESS');
+    play.pass(runs);
+    expect(play.record.progress).toMatchObject({ stable: second });
+    expect(play.record.progress).not.toHaveProperty('candidate');
+    expect(play.pass(runs, refused)).toMatchObject({ progress: { rolledBack: 3, stable: second } });
+  });
+
+  it('does not go back to itself when its outputs cannot be published', () => {
+    const play = complete().wants({ ...second, deadlineAt: at(100).toISOString() }, 'UPDATE_IN_PROGRESS');
+    play.pass(runs);
+    play.pass(runs);
+    expect(play.record.progress.candidate?.generation).toBe(2);
+    play.pass(runs, failure('publish'));
+    const late = play.after(100).pass(runs, []);
+    expect(late).toMatchObject({ status: { value: 'UPDATE_FAILED' }, progress: { rolledBack: 2 } });
+    expect(late.status?.reason).toContain('outputs are not published: no answer');
+    expect(late.progress).not.toHaveProperty('candidate');
+    expect(kindsOf(play.pass(runs))).toEqual(['submit-workload']);
+    play.wants({ generation: 3, spec: services(serviceSpec({ image: 'acme/web:3' })) }, 'UPDATE_IN_PROGRESS');
+    expect(play.pass(runs).progress.stable?.generation).toBe(1);
+  });
+
+  it('does not take for what ran what is published after it has failed', () => {
+    const play = complete().wants({ ...second, deadlineAt: at(100).toISOString() }, 'UPDATE_IN_PROGRESS');
+    const { stable: _, ...progress } = play.record.progress;
+    play.record = { ...play.record, progress };
+    play.pass(runs);
+    play.after(100).pass(pulling);
+    expect(kindsOf(play.pass(runs))).toEqual(['publish-workload']);
+    expect(play.record.progress).not.toHaveProperty('candidate');
+    expect(play.becomes('UPDATE_COMPLETE').pass(runs).progress).toMatchObject({ stable: second });
   });
 
   it('is not blamed for failures from before', () => {

@@ -73,6 +73,17 @@ describe('decideWorkload, for one that is to be removed', () => {
     expect(secondsUntil(play)).toBe(60);
   });
 
+  it.each([0, 1])('asks even if nothing of it shows (deployments: %d), and until nobody refuses', (deployments) => {
+    const play = new Play().wants(absent, 'DELETE_IN_PROGRESS');
+    expect(kindsOf(play.pass(group({ deployments })))).toEqual(['withdraw-workload']);
+    expect(kindsOf(play.pass(group(), failure('withdraw')))).toEqual([]);
+    expect(kindsOf(play.after(5).pass(group(), []))).toEqual(['withdraw-workload']);
+    expect(kindsOf(play.pass(group({ deployments: 1 })))).toEqual([]);
+    expect(play.record.progress.withdrawn).toBe(true);
+    expect(kindsOf(play.pass(silent))).toEqual([]);
+    expect(kindsOf(play.pass(group()))).toEqual(['end-workload']);
+  });
+
   it('takes jobs down as long as Chronos has one of them', () => {
     const spec = jobs(jobSpec({ node: 'a' }), jobSpec({ node: 'b', parents: ['a'] }));
     const shows = (...found: boolean[]) => {
@@ -90,6 +101,7 @@ describe('decideWorkload, for one that is to be removed', () => {
     const host = key === 'end' ? group() : runs;
     const play = new Play().wants(absent, 'DELETE_IN_PROGRESS');
     play.pass(host);
+    if (key === 'end') play.pass(host);
     expect(kindsOf(play.pass(host, failure(key)))).toEqual([]);
     expect(kindsOf(play.after(5).pass(host, []))).toEqual([`${key}-workload`]);
   });
@@ -128,8 +140,9 @@ describe('decideWorkload, without the deployment’s record', () => {
     play.status = undefined;
     expect(play.pass(group())).toMatchObject({ decisions: [], settled: false, nextCheckAt: at(121).toISOString() });
     const plan = play.after(120).pass(group());
-    expect(plan.decisions).toMatchObject([{ kind: 'end-workload', forget: true }]);
+    expect(plan.decisions).toMatchObject([{ kind: 'withdraw-workload' }]);
     expect(plan.status).toBeUndefined();
+    expect(play.pass(group()).decisions).toMatchObject([{ kind: 'end-workload', forget: true }]);
   });
 });
 

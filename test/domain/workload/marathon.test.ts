@@ -27,10 +27,25 @@ describe('a service becomes an app', () => {
     };
     const spec = scaled(3);
     expect(spec.type === 'MARATHON' && appOf(spec.services[0] as ServiceSpec)).toMatchObject({ instances: 3 });
-    expect(tasksOf(spec)).toHaveLength(3);
+    expect(tasksOf(spec)).toEqual([{ cpus: 1, mem: 128, gpus: 0, count: 3 }]);
+    expect(tasksOf(scaled(0))).toEqual([]);
     expect(refusal(() => scaled(1001))).toBe(
       'node_templates.runtime.capabilities.scalable.properties.default_instances: must be from 0 to 1000, but is 1001',
     );
+  });
+
+  it('that counts with those of other services that need the same', () => {
+    const { spec } = specify('MARATHON', {
+      one: service(),
+      two: service({}, { requirements: [{ host: 'alike' }] }),
+      three: service({}, { requirements: [{ host: 'large' }] }),
+      alike: runtime(),
+      large: runtime({ num_cpus: 4, mem_size: '1 GB' }),
+    });
+    expect(tasksOf(spec)).toEqual([
+      { cpus: 1, mem: 128, gpus: 0, count: 2 },
+      { cpus: 4, mem: 1000, gpus: 0, count: 1 },
+    ]);
   });
 
   it('of a group named by the deployment', () => {

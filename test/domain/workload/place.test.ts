@@ -47,6 +47,35 @@ describe('a workload goes', () => {
     });
   });
 
+  it('the same way, whether tasks that are alike are counted or listed', () => {
+    const amount = (max: number) => fc.integer({ min: 1, max });
+    const needs = fc.record({ cpus: amount(4), mem: amount(500), gpus: fc.integer({ min: 0, max: 1 }) });
+    const slaves = fc.record({ cpus: amount(16), mem: amount(2000), gpus: fc.integer({ min: 0, max: 4 }) });
+    const counted = fc.array(
+      fc.tuple(needs, fc.integer({ min: 1, max: 6 })).map(([each, count]) => ({ ...each, count })),
+      { minLength: 1, maxLength: 3 },
+    );
+    const listed = (tasks: readonly { readonly count: number }[]) =>
+      tasks.flatMap(({ count, ...each }) => Array<typeof each>(count).fill(each)) as ReturnType<typeof need>[];
+    const room = fc.array(fc.record({ offer: slaves, more: fc.integer({ min: 0, max: 4 }) }), { maxLength: 2 });
+    fc.assert(
+      fc.property(counted, counted, fc.array(slaves, { maxLength: 6 }), room, (tasks, claimed, free, more) => {
+        const offered = { free, room: more };
+        expect(placeWorkload(tasks, [cluster({ ...offered, claimed })])).toEqual(
+          placeWorkload(listed(tasks), [cluster({ ...offered, claimed: listed(claimed) })]),
+        );
+      }),
+    );
+  });
+
+  it('nowhere if only some of the tasks that are alike have room', () => {
+    const four = cluster({ free: [need(2), need(2)].map((slave) => ({ ...slave, mem: 8000 })) });
+    expect(placeWorkload([{ ...need(1), count: 4 }], [four])).toMatchObject({ clusterId: 'a' });
+    expect(placeWorkload([{ ...need(1), count: 5 }], [four])).toMatchObject({
+      reasons: [{ reason: expect.stringContaining('no slave has room for 1 CPUs') }],
+    });
+  });
+
   it('nowhere if each cluster has a reason of its own', () => {
     const placed = placeWorkload(
       [need(1, 100, 1)],

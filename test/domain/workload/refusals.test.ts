@@ -83,6 +83,34 @@ describe('a service is refused', () => {
   });
 });
 
+describe('a deployment is refused', () => {
+  const scaled = (instances: number): Data => ({
+    ...runtime(),
+    capabilities: { scalable: { properties: { default_instances: instances } } },
+  });
+  const many = (count: number, node: () => Data): Data =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, node()]));
+
+  it('with more instances than 1000, of all services together', () => {
+    const two = (instances: number): Data => ({
+      one: service(),
+      two: service({}, { requirements: [{ host: 'other' }] }),
+      runtime: scaled(600),
+      other: scaled(instances),
+    });
+    expect(services(two(401))).toBe(
+      'The services of a deployment may have at most 1000 instances together, and have 1001',
+    );
+    expect(() => specify('MARATHON', two(400))).not.toThrow();
+  });
+
+  it('with more than 100 services or jobs', () => {
+    expect(services(many(101, service))).toBe('A deployment may have at most 100 services, and the template has 101');
+    expect(jobs(many(101, job))).toBe('A deployment may have at most 100 jobs, and the template has 101');
+    expect(() => specify('CHRONOS', many(100, job))).not.toThrow();
+  });
+});
+
 describe('a job is refused', () => {
   it.each([
     ['without a command', { step: job({ command: '' }) }, '<command> property of node <step> must be provided'],

@@ -145,6 +145,41 @@ describe('the number of deployments per owner', () => {
     expect((await post(world, 'k1')).statusCode).toBe(201);
   });
 
+  it('counts nothing of a request that failed before anything was made', async () => {
+    const world = new FakeWorld();
+    world.limits.deploymentsPerOwner = 1;
+    world.failures.set('credentials.create', new DependencyUnavailable('no secrets'));
+    expect((await post(world, 'k1')).statusCode).toBe(503);
+    world.failures.clear();
+    expect((await post(world, 'k1')).statusCode).toBe(201);
+  });
+
+  it('counts it for two minutes if the table does not take it back either', async () => {
+    const world = new FakeWorld();
+    world.limits.deploymentsPerOwner = 1;
+    world.failures.set('credentials.create', new DependencyUnavailable('no secrets'));
+    world.quotas.failure = new DependencyUnavailable('no table');
+    const answer = await post(world, 'k1');
+    expect([answer.statusCode, world.logged.map(({ message }) => message)]).toEqual([
+      503,
+      expect.arrayContaining(['room not given back']),
+    ]);
+    world.failures.clear();
+    world.quotas.failure = undefined;
+    expect((await post(world, 'k1')).statusCode).toBe(403);
+    later(world, 121);
+    expect((await post(world, 'k1')).statusCode).toBe(201);
+  });
+
+  it('counts what failed while it was recorded, as it may be there', async () => {
+    const world = new FakeWorld();
+    world.limits.deploymentsPerOwner = 1;
+    world.failures.set('create', new DependencyUnavailable('no table'));
+    expect((await post(world)).statusCode).toBe(503);
+    world.failures.clear();
+    expect((await post(world)).statusCode).toBe(403);
+  });
+
   it('counts what may just be being recorded, but not what does not exist any more', async () => {
     const world = new FakeWorld();
     world.limits.deploymentsPerOwner = 1;

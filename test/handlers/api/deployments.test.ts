@@ -170,6 +170,54 @@ describe('GET /deployments', () => {
     if (status === 400) expect(json.message).toBe(`Value ${createdBy} for param createdBy is illegal`);
   });
 
+  it("shows an administrator the organization's deployments, but no callback of others", async () => {
+    const world = new FakeWorld();
+    world.access.administrators.push(`${alice.subject}@${alice.issuer}`);
+    const callback = 'https://hook.example.org/x';
+    world.add({ deploymentId: id(1), organization: 'indigo-dc', callback });
+    world.add({ deploymentId: id(2), organization: 'indigo-dc', callback, owner: bob });
+    const auth = { authenticated: 'true' as const, ...alice, organization: 'indigo-dc' };
+    const { json } = await call(world, 'GET', '/deployments', { auth });
+    const shown = json.content.map((view: DeploymentView) => [view.createdBy.subject, view.callback]);
+    expect(Object.fromEntries(shown)).toEqual({ [alice.subject]: callback, [bob.subject]: undefined });
+  });
+
+  describe('of many deployments with large outputs', () => {
+    const lambdaLimitBytes = 6 * 1024 * 1024;
+    // Quotes, backslashes and letters beyond ASCII take more bytes in the answer than they have characters.
+    const outputs = { text: '"\\é'.repeat(8_000), ips: ['198.51.100.7'] };
+    const large = () => {
+      const world = new FakeWorld();
+      for (let n = 1; n <= 2000; n += 1) {
+        const createdAt = new Date(Date.parse(day(1)) + n * 1000).toISOString();
+        world.add({ deploymentId: id(n), status: 'CREATE_COMPLETE', createdAt, outputs });
+      }
+      return world;
+    };
+
+    it('fits into what Lambda may answer: it leaves out outputs, from the first on that do not fit', async () => {
+      const { json, body, statusCode } = await call(large(), 'GET', '/deployments');
+      expect(statusCode).toBe(200);
+      expect(pageOf(DeploymentView).parse(json)).toEqual(json);
+      expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(lambdaLimitBytes);
+      expect(Buffer.byteLength(JSON.stringify(body))).toBeGreaterThan(4_500_000);
+      expect(json.content).toHaveLength(2000);
+      const empty = json.content.findIndex((view: DeploymentView) => Object.keys(view.outputs).length === 0);
+      expect(empty).toBeGreaterThan(0);
+      json.content.forEach((view: DeploymentView, n: number) => {
+        expect(view.outputs).toEqual(n < empty ? outputs : {});
+      });
+    });
+
+    it('has them in a smaller page, and so has each deployment', async () => {
+      const world = large();
+      const { json } = await call(world, 'GET', '/deployments', { query: 'page=199&size=10' });
+      for (const view of json.content) expect(view.outputs).toEqual(outputs);
+      const { uuid } = json.content[9];
+      expect((await call(world, 'GET', `/deployments/${uuid}`)).json.outputs).toEqual(outputs);
+    });
+  });
+
   it('never repeats a token in its links', async () => {
     const { body } = await call(filled(5), 'GET', '/deployments', { query: 'access_token=s3cret&size=2' });
     expect(body).not.toContain('s3cret');

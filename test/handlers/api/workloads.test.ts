@@ -1,6 +1,6 @@
 /** Services and jobs through the API: where they go, what is stored, what is shown. */
 import { DeploymentView, ResourceView } from '../../../lambdas/contracts/api.ts';
-import { DependencyUnavailable } from '../../../lambdas/contracts/error-names.ts';
+import { Conflict, DependencyUnavailable } from '../../../lambdas/contracts/error-names.ts';
 import { jobNameOf } from '../../../lambdas/domain/workload/chronos.ts';
 import { type Data, templateText } from '../../domain/tosca/templates.ts';
 import { job, runtime, service } from '../../domain/workload/workload-support.ts';
@@ -13,6 +13,7 @@ import {
   publishedText,
   workloadParameters,
 } from '../../support/published-templates.ts';
+import { serviceSpec } from '../../support/workloads.ts';
 
 const services = (nodes: Data = {}, more: Data = {}): string =>
   templateText({
@@ -82,7 +83,7 @@ describe('POST /deployments with services', () => {
     expect(world.workloads.on(hostId(1)).get(uuid)).toEqual({
       name: 'web',
       type: 'MARATHON',
-      tasks: [{ cpus: 2, mem: 1000, gpus: 0 }],
+      tasks: [{ cpus: 2, mem: 1000, gpus: 0, count: 1 }],
       waiting: true,
       at: apiNow.toISOString(),
     });
@@ -241,6 +242,7 @@ describe('two workloads at the same moment', () => {
     expect([statusCode, json.message]).toEqual([409, expect.stringContaining('no slave has room for 2 CPUs')]);
     expect([...world.workloads.on(hostId(1)).keys()]).toEqual(['rival']);
     expect(world.workloads.desired.size).toBe(0);
+    expect([world.workloadSecrets.size, [...world.quotas.counted.values()].flat()]).toEqual([0, []]);
   });
 
   it('the second goes elsewhere if it can', async () => {
@@ -293,6 +295,31 @@ describe('a POST that stops in the middle', () => {
     expect((await again()).headers['Idempotent-Replayed']).toBe('true');
   });
 
+  it('holds neither room nor claim nor key when its secret cannot be stored', async () => {
+    const world = withHosts({});
+    Object.assign(world.limits, { deploymentsPerOwner: 1 });
+    const again = () =>
+      call(world, 'POST', '/deployments', {
+        body: JSON.stringify({ template: services() }),
+        headers: { 'content-type': 'application/json', 'Idempotency-Key': 'k' },
+      });
+    world.failures.set('credentials.create', new DependencyUnavailable('down'));
+    expect((await again()).statusCode).toBe(503);
+    expectNothingStored(world);
+    world.failures.clear();
+    const { statusCode, json } = await again();
+    expect([statusCode, [...world.workloads.on(hostId(1)).keys()]]).toEqual([201, [json.uuid]]);
+  });
+
+  it('is answered with what went wrong first, also if its claim cannot be given back', async () => {
+    const world = withHosts({});
+    world.failures.set('credentials.create', new DependencyUnavailable('no secrets'));
+    world.failures.set('releaseClaim', new DependencyUnavailable('no table'));
+    expect((await send(world, { template: services() })).statusCode).toBe(503);
+    expect(world.logged.map(({ message }) => message)).toContain('claim not given back');
+    expect([...world.quotas.counted.values()].flat()).toEqual([]);
+  });
+
   it('counts among the owner’s deployments only if it is there', async () => {
     const world = withHosts({});
     Object.assign(world.limits, { deploymentsPerOwner: 1 });
@@ -332,7 +359,7 @@ describe('POST /deployments with jobs', () => {
   it('needs room for the largest of them, as Chronos queues what does not fit', async () => {
     const world = withHosts({ free: [{ cpus: 2 }] });
     const { json } = await send(world, { template: jobs() });
-    expect(world.workloads.on(hostId(1)).get(json.uuid)?.tasks).toEqual([{ cpus: 2, mem: 1000, gpus: 0 }]);
+    expect(world.workloads.on(hostId(1)).get(json.uuid)?.tasks).toEqual([{ cpus: 2, mem: 1000, gpus: 0, count: 1 }]);
   });
 
   it('is refused where there is no Chronos', async () => {
@@ -388,7 +415,41 @@ describe('changing workloads', () => {
     const { world, id, put } = await deployed(services());
     await put({ template: services({ runtime: runtime({ num_cpus: 3, mem_size: '512 MB' }) }) });
     const claim = [...world.workloads.claims.values()].flatMap((claims) => claims.get(id) ?? []);
-    expect(claim).toMatchObject([{ tasks: [{ cpus: 3, mem: 512, gpus: 0 }], waiting: true }]);
+    expect(claim).toMatchObject([{ tasks: [{ cpus: 3, mem: 512, gpus: 0, count: 1 }], waiting: true }]);
+  });
+
+  it('PUT that is refused at the last moment wakes the loop, which settles the claim', async () => {
+    const { world, id, put } = await deployed(services());
+    const { requestUpdate } = world.services.workloads;
+    const signalled = world.signals.length;
+    Object.assign(world.services.workloads, { requestUpdate: () => Promise.reject(new Conflict('too late')) });
+    expect((await put({ template: services({ runtime: runtime({ num_cpus: 3 }) }) })).statusCode).toBe(409);
+    Object.assign(world.services.workloads, { requestUpdate });
+    expect(world.signals.slice(signalled)).toEqual([{ kind: 'workload-changed', workloadId: id }]);
+  });
+
+  it('PUT keeps the secrets of what is not yet known to have become complete', async () => {
+    const { world, id, put } = await deployed(services());
+    const { load } = world.services.workloads;
+    const spec = {
+      type: 'MARATHON' as const,
+      notes: [],
+      services: [serviceSpec({ env: { A: { secret: '1/web.A' } } })],
+    };
+    world.workloadSecrets.set(id, { values: { '1/web.A': 'a', '1/web.B': 'b' }, templateLiterals: {}, parameters: {} });
+    Object.assign(world.services.workloads, {
+      load: async (workloadId: string) => {
+        const loaded = await load(workloadId);
+        const progress = { failures: {}, candidate: { generation: 1, spec } };
+        return { ...loaded, record: { ...loaded.record, progress } };
+      },
+    });
+    await put({ template: services({ web: service({ secrets: { KEY: 'pw-new' } }) }) });
+    const { updateId } = world.deployments.get(id)?.workloadUpdate ?? {};
+    expect(world.workloadSecrets.get(`${id}/${updateId}`)?.values).toEqual({
+      '1/web.A': 'a',
+      '2/web.secrets.KEY': 'pw-new',
+    });
   });
 
   it('PUT merges parameters over those before, and drops the secrets of the update before the last', async () => {
@@ -442,6 +503,19 @@ describe('changing workloads', () => {
       400,
       "The deployment's cluster cannot run this: Marathon of its release indigo_1 hands out no GPUs",
     ]);
+  });
+
+  it('PUT of more instances than a deployment may have is refused', async () => {
+    const { put, world, id } = await deployed(services());
+    const scalable = { scalable: { properties: { default_instances: 600 } } };
+    const two = {
+      also: service({}, { requirements: [{ host: 'other' }] }),
+      runtime: { ...runtime(), capabilities: scalable },
+      other: { ...runtime(), capabilities: scalable },
+    };
+    const { statusCode, json } = await put({ template: services(two) });
+    expect([statusCode, json.message]).toEqual([400, expect.stringContaining('at most 1000 instances together')]);
+    expect(world.deployments.get(id)?.generation).toBe(1);
   });
 
   it('PUT of a cluster with services is refused', async () => {
