@@ -6,7 +6,6 @@ import { lambdaGateway } from '../adapters/lambda-gateway.ts';
 import { secretsManagerCredentials } from '../adapters/secrets-manager-credentials.ts';
 import { sqsSignals } from '../adapters/sqs-signals.ts';
 import { ssmObserver } from '../adapters/ssm-commands.ts';
-import { Conflict } from '../contracts/error-names.ts';
 import { type ControlRules, PlanClusterEnv } from '../contracts/functions.ts';
 import { PlanInput, type PlanOutput } from '../contracts/reconcile.ts';
 import { decide } from '../domain/cluster/decide.ts';
@@ -22,7 +21,7 @@ import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
 import { systemClock } from '../runtime/system.ts';
 import { type Observers, observeCluster } from './loop/observe-cluster.ts';
-import { nextOf, stop } from './loop/plan-output.ts';
+import { planPass } from './loop/plan-pass.ts';
 
 interface Deps extends Observers {
   readonly store: Pick<ClusterStore, 'claimPass' | 'loadCluster' | 'savePlan'>;
@@ -32,22 +31,15 @@ interface Deps extends Observers {
   readonly subnets: Subnets;
 }
 
-/** Looks at most this often within one invocation while others write the record. */
-const looks = 4;
-
 export const makePlanCluster =
   (deps: Deps) =>
-  async (input: PlanInput): Promise<PlanOutput> => {
-    const claimed = await deps.store.claimPass(input.clusterId, input.run);
-    if (claimed === undefined) return stop(input);
-    for (let look = 1; ; look += 1) {
-      try {
-        return nextOf(input, { plan: await planOnce(deps, input), ...claimed, now: deps.clock.now() });
-      } catch (error) {
-        if (!(error instanceof Conflict) || look === looks) throw error;
-      }
-    }
-  };
+  (input: PlanInput): Promise<PlanOutput> =>
+    planPass(input, {
+      id: input.clusterId,
+      store: deps.store,
+      now: () => deps.clock.now(),
+      plan: (pass) => planOnce(deps, pass),
+    });
 
 async function planOnce(deps: Deps, { clusterId, results }: PlanInput): Promise<Plan> {
   const { loaded, actual } = await observeCluster(deps, clusterId);

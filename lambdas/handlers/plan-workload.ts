@@ -3,7 +3,6 @@ import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { dynamoWorkloadStore } from '../adapters/dynamo-workload-store.ts';
 import { lambdaGateway } from '../adapters/lambda-gateway.ts';
 import { secretsManagerCredentials } from '../adapters/secrets-manager-credentials.ts';
-import { Conflict } from '../contracts/error-names.ts';
 import { WorkloadEnv } from '../contracts/functions.ts';
 import { PlanWorkloadInput, type PlanWorkloadOutput } from '../contracts/workload.ts';
 import { decideWorkload, type WorkloadPlan } from '../domain/workload/decide-workload.ts';
@@ -15,29 +14,22 @@ import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
 import { systemClock } from '../runtime/system.ts';
 import { type HostObservers, observeHost } from './loop/observe-host.ts';
-import { nextOf, stop } from './loop/plan-output.ts';
+import { planPass } from './loop/plan-pass.ts';
 
 interface Deps extends HostObservers {
   readonly store: Pick<WorkloadStore, 'claimPass' | 'load' | 'savePlan' | 'settleClaim'>;
   readonly clock: Clock;
 }
 
-/** Looks at most this often within one invocation while others write the record. */
-const looks = 4;
-
 export const makePlanWorkload =
   (deps: Deps) =>
-  async (input: PlanWorkloadInput): Promise<PlanWorkloadOutput> => {
-    const claimed = await deps.store.claimPass(input.workloadId, input.run);
-    if (claimed === undefined) return stop(input);
-    for (let look = 1; ; look += 1) {
-      try {
-        return nextOf(input, { plan: await planOnce(deps, input), ...claimed, now: deps.clock.now() });
-      } catch (error) {
-        if (!(error instanceof Conflict) || look === looks) throw error;
-      }
-    }
-  };
+  (input: PlanWorkloadInput): Promise<PlanWorkloadOutput> =>
+    planPass(input, {
+      id: input.workloadId,
+      store: deps.store,
+      now: () => deps.clock.now(),
+      plan: (pass) => planOnce(deps, pass),
+    });
 
 async function planOnce(deps: Deps, { workloadId, results }: PlanWorkloadInput): Promise<WorkloadPlan> {
   const { record, status, hasCallback } = await deps.store.load(workloadId);

@@ -10,7 +10,7 @@ import { secondsSince } from '../../domain/cluster/time.ts';
 export const stepsPerRun = 300;
 
 /** What every loop's plan says. */
-interface Concluded<D> {
+export interface Concluded<D> {
   readonly decisions: readonly D[];
   readonly settled: boolean;
   readonly nextCheckAt: Timestamp;
@@ -24,12 +24,12 @@ interface Planned<D> {
 }
 
 /** A pass of one run; what else it holds says whose loop it is. */
-interface Pass {
+export interface Pass {
   readonly run: number;
   readonly steps: number;
   readonly results: readonly unknown[];
 }
-type Output<P, D> = Omit<P, 'results'> & PlanNext & { readonly decisions: D[] };
+export type Output<P, D> = Omit<P, 'results'> & PlanNext & { readonly decisions: D[] };
 
 function nextStep({ settled, decisions, pauseSeconds = 0 }: Concluded<unknown>, steps: number): PlanNext['next'] {
   if (settled) return 'end';
