@@ -28,7 +28,8 @@ type Described = Readonly<Record<string, unknown>>;
 
 /** Types by kind and name; the files give one key twice, which the reader of templates refuses. */
 function publishedTypes(branch: string): readonly (readonly [TypeKind, string, AnyType])[] {
-  const document = parse(publishedText('types', `custom_types.${branch}.yaml`), { uniqueKeys: false });
+  // Nothing where the files are not kept.
+  const document = parse(publishedText('types', `custom_types.${branch}.yaml`), { uniqueKeys: false }) ?? {};
   return Object.entries(sections).flatMap(([section, kind]) =>
     Object.entries(document[section] ?? {}).flatMap(([name, plain]) => {
       if (!Object.hasOwn(catalogueOf(kind), name)) return [[kind, name, {}] as const];
