@@ -1,15 +1,14 @@
 import { DeleteCommand, GetCommand, type NativeAttributeValue, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { dynamoClusterStore } from '../../lambdas/adapters/dynamo-cluster-store.ts';
 import { dynamoDeploymentStore } from '../../lambdas/adapters/dynamo-deployment-store.ts';
 import { Conflict, NotFound } from '../../lambdas/contracts/error-names.ts';
 import { keys } from '../../lambdas/contracts/table.ts';
-import type { DeploymentStatus } from '../../lambdas/domain/cluster/records.ts';
 import { summaryAttributes } from '../../lambdas/domain/deployment/deployment.ts';
 import type { ClusterStore } from '../../lambdas/ports/cluster-store.ts';
 import type { DeploymentStore } from '../../lambdas/ports/deployment-store.ts';
 import { desired, node } from '../support/clusters.ts';
+import { type DeploymentTable, openDeploymentTable } from '../support/deployment-table.ts';
 import { alice, apiNow, bob, deploymentRecord, summaryOf, topologyNode } from '../support/deployments.ts';
-import { startTable, type TestTable } from '../support/dynalite.ts';
+import type { TestTable } from '../support/dynalite.ts';
 
 const later = new Date(apiNow.getTime() + 60_000);
 const evenLater = new Date(apiNow.getTime() + 61_000);
@@ -18,37 +17,19 @@ describe('dynamoDeploymentStore', () => {
   let table: TestTable;
   let store: DeploymentStore;
   let clusters: ClusterStore;
-  let serial = 0;
+  let newId: DeploymentTable['newId'];
+  let create: DeploymentTable['create'];
+  let setStatus: DeploymentTable['setStatus'];
 
   beforeAll(async () => {
-    table = await startTable();
-    store = dynamoDeploymentStore(table.client, table.tableName);
-    clusters = dynamoClusterStore(table.client, table.tableName);
+    ({ table, store, clusters, newId, create, setStatus } = await openDeploymentTable());
   });
   afterAll(() => table.close());
 
-  const newId = () => {
-    serial += 1;
-    return `0197a000-0000-7000-9000-${String(serial).padStart(12, '0')}`;
-  };
   const keyOf = (id: string, sk: string) => ({ TableName: table.tableName, Key: { pk: keys.deployment(id), sk } });
   const read = async (id: string, sk: string): Promise<NativeAttributeValue> =>
     (await table.client.send(new GetCommand(keyOf(id, sk)))).Item;
   const remove = (id: string, sk: string) => table.client.send(new DeleteCommand(keyOf(id, sk)));
-  const create = async (overrides: Parameters<typeof deploymentRecord>[0] = {}) => {
-    const record = deploymentRecord({ deploymentId: newId(), ...overrides });
-    await store.create(record, desired({ clusterId: record.deploymentId }));
-    return record;
-  };
-  const setStatus = (id: string, status: DeploymentStatus) =>
-    table.client.send(
-      new UpdateCommand({
-        ...keyOf(id, keys.meta),
-        UpdateExpression: 'SET #status = :status, statusReason = :reason',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':status': status, ':reason': 'because' },
-      }),
-    );
 
   it('gives back what was stored, however odd', async () => {
     const deep = JSON.parse(`${'{"a":'.repeat(40)}1e300${'}'.repeat(40)}`);

@@ -1,43 +1,26 @@
-/** Which instances are to be off, on the table: a set of the deployment's item, which the cluster's readers see. */
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { dynamoClusterStore } from '../../lambdas/adapters/dynamo-cluster-store.ts';
-import { dynamoDeploymentStore } from '../../lambdas/adapters/dynamo-deployment-store.ts';
 import { Conflict } from '../../lambdas/contracts/error-names.ts';
-import { keys } from '../../lambdas/contracts/table.ts';
 import type { DeploymentStatus } from '../../lambdas/domain/cluster/records.ts';
 import type { ClusterStore } from '../../lambdas/ports/cluster-store.ts';
 import type { DeploymentStore } from '../../lambdas/ports/deployment-store.ts';
-import { desired } from '../support/clusters.ts';
-import { apiNow, deploymentRecord } from '../support/deployments.ts';
-import { startTable, type TestTable } from '../support/dynalite.ts';
+import { type DeploymentTable, openDeploymentTable } from '../support/deployment-table.ts';
+import { apiNow } from '../support/deployments.ts';
 
 const later = new Date(apiNow.getTime() + 60_000);
 
 describe('setPower', () => {
-  let table: TestTable;
+  let opened: DeploymentTable;
   let store: DeploymentStore;
   let clusters: ClusterStore;
-  let serial = 0;
 
   beforeAll(async () => {
-    table = await startTable();
-    store = dynamoDeploymentStore(table.client, table.tableName);
-    clusters = dynamoClusterStore(table.client, table.tableName);
+    opened = await openDeploymentTable();
+    ({ store, clusters } = opened);
   });
-  afterAll(() => table.close());
+  afterAll(() => opened.table.close());
 
   const made = async (status: DeploymentStatus) => {
-    serial += 1;
-    const deploymentId = `0197a000-0000-7000-b000-${String(serial).padStart(12, '0')}`;
-    await store.create(deploymentRecord({ deploymentId }), desired({ clusterId: deploymentId }));
-    await table.client.send(
-      new UpdateCommand({
-        ...{ TableName: table.tableName, Key: { pk: keys.deployment(deploymentId), sk: keys.meta } },
-        UpdateExpression: 'SET #status = :status',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':status': status },
-      }),
-    );
+    const { deploymentId } = await opened.create();
+    await opened.setStatus(deploymentId, status);
     return deploymentId;
   };
   const stoppedOf = async (id: string) => [

@@ -1,16 +1,12 @@
-/** An update on the table: one write of the deployment's record, which everybody who reads the cluster's sees. */
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { dynamoClusterStore } from '../../lambdas/adapters/dynamo-cluster-store.ts';
-import { dynamoDeploymentStore } from '../../lambdas/adapters/dynamo-deployment-store.ts';
 import { Conflict } from '../../lambdas/contracts/error-names.ts';
-import { keys } from '../../lambdas/contracts/table.ts';
 import type { Plan } from '../../lambdas/domain/cluster/plan.ts';
 import type { DeploymentStatus } from '../../lambdas/domain/cluster/records.ts';
+import type { DeploymentRecord } from '../../lambdas/domain/deployment/deployment.ts';
 import type { ClusterStore } from '../../lambdas/ports/cluster-store.ts';
 import type { DeploymentStore } from '../../lambdas/ports/deployment-store.ts';
-import { desired, spec } from '../support/clusters.ts';
-import { apiNow, deploymentRecord, topologyNode } from '../support/deployments.ts';
-import { startTable, type TestTable } from '../support/dynalite.ts';
+import { spec } from '../support/clusters.ts';
+import { type DeploymentTable, openDeploymentTable } from '../support/deployment-table.ts';
+import { apiNow, topologyNode } from '../support/deployments.ts';
 
 const later = new Date(apiNow.getTime() + 60_000);
 const evenLater = new Date(apiNow.getTime() + 61_000);
@@ -20,35 +16,19 @@ const plan: Plan = {
 };
 
 describe('beginUpdate', () => {
-  let table: TestTable;
+  let opened: DeploymentTable;
   let store: DeploymentStore;
   let clusters: ClusterStore;
-  let serial = 0;
 
   beforeAll(async () => {
-    table = await startTable();
-    store = dynamoDeploymentStore(table.client, table.tableName);
-    clusters = dynamoClusterStore(table.client, table.tableName);
+    opened = await openDeploymentTable();
+    ({ store, clusters } = opened);
   });
-  afterAll(() => table.close());
+  afterAll(() => opened.table.close());
 
-  const newId = () => {
-    serial += 1;
-    return `0197a000-0000-7000-9000-${String(serial).padStart(12, '0')}`;
-  };
-  const setStatus = (id: string, status: DeploymentStatus) =>
-    table.client.send(
-      new UpdateCommand({
-        ...{ TableName: table.tableName, Key: { pk: keys.deployment(id), sk: keys.meta } },
-        UpdateExpression: 'SET #status = :status, statusReason = :reason',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':status': status, ':reason': 'because' },
-      }),
-    );
-  const made = async (status: DeploymentStatus, overrides: Parameters<typeof deploymentRecord>[0] = {}) => {
-    const record = deploymentRecord({ deploymentId: newId(), ...overrides });
-    await store.create(record, desired({ clusterId: record.deploymentId }));
-    await setStatus(record.deploymentId, status);
+  const made = async (status: DeploymentStatus, overrides: Partial<DeploymentRecord> = {}) => {
+    const record = await opened.create(overrides);
+    await opened.setStatus(record.deploymentId, status);
     return record;
   };
   const wanted = spec({ slaves: 7 });
@@ -96,7 +76,7 @@ describe('beginUpdate', () => {
   it('is never ended by a plan for the generation before', async () => {
     const { deploymentId } = await made('CREATE_COMPLETE');
     await store.beginUpdate(deploymentId, begun(), later);
-    await setStatus(deploymentId, 'UPDATE_FAILED');
+    await opened.setStatus(deploymentId, 'UPDATE_FAILED');
     await store.beginUpdate(deploymentId, begun(3, 'u-2'), later);
     const { record } = await clusters.loadCluster(deploymentId);
     const status = { value: 'UPDATE_FAILED' as const, reason: 'late', generation: 2 };
@@ -133,6 +113,6 @@ describe('beginUpdate', () => {
   });
 
   it('finds no deployment that is gone', async () => {
-    await expect(store.beginUpdate(newId(), begun(), later)).rejects.toThrow(Conflict);
+    await expect(store.beginUpdate(opened.newId(), begun(), later)).rejects.toThrow(Conflict);
   });
 });

@@ -4,7 +4,7 @@
  */
 import type { E2eCluster } from '../support/e2e-lab.ts';
 import { FAULT_TEST_TIMEOUT_MS } from '../support/fault-lab.ts';
-import { type FaultPoints, faultAt, faultPoints, nameOf, type Point, ways } from '../support/fault-points.ts';
+import { type FaultPoints, faultPoints, itSurvivesAnyFailure, type Point } from '../support/fault-points.ts';
 import { ASSEMBLY_TIMEOUT_MS } from '../support/local-cloud.ts';
 import { jobsTemplate, openWorkloadLab, serviceTemplate, type WorkloadLab } from '../support/workload-lab.ts';
 
@@ -70,25 +70,11 @@ describe('the life of services and jobs', () => {
     expect(points.length).toBeGreaterThan(10);
   });
 
-  it('goes well although any one call fails', async () => {
-    const all = points.flatMap((point) => ways.map((way) => ({ point, way })));
-    const sample = process.env.FAULT_POINTS === 'all' ? all : run.drawn(all, sampleSize);
-    for (const { point, way } of sample) await run.surviving([faultAt(point, way)], nameOf(point, way));
-  });
-
-  it.each(ways)('goes well although one call of each kind fails $when it takes effect, with $code', async (way) => {
-    await run.surviving(
-      points.map((point) => faultAt(point, way)),
-      `one call of each kind, ${way.when}`,
-    );
-  });
-
-  it.each(['not-run', 'answer-lost'] as const)('goes well although each function is once %s', async (effect) => {
-    const functions = ['Workload', 'QueryMesos', 'AwaitSignal', 'EndRun', 'WakeCluster', 'CollectLoad'];
-    await run.surviving(
-      functions.map((name) => ({ kind: 'function', function: name, effect, times: 1 })),
-      `each function once ${effect}`,
-    );
+  itSurvivesAnyFailure({
+    sampleSize,
+    points: () => points,
+    run: () => run,
+    functions: () => ['Workload', 'QueryMesos', 'AwaitSignal', 'EndRun', 'WakeCluster', 'CollectLoad'],
   });
 
   it('met with most of these faults', () => {

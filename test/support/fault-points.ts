@@ -8,13 +8,13 @@ import { countThings } from './invariants.ts';
 import type { TestCloud } from './local-cloud.ts';
 
 /** Answers that the SDK tries again, and answers that end the function on the spot. */
-export const ways = [
+const ways = [
   { when: 'before', code: 'InternalFailure', status: 500 },
   { when: 'after', code: 'InternalFailure', status: 500 },
   { when: 'before', code: 'InjectedFault', status: 400 },
   { when: 'after', code: 'InjectedFault', status: 400 },
 ] as const;
-export type Way = (typeof ways)[number];
+type Way = (typeof ways)[number];
 
 export interface Point {
   readonly caller: 'function' | 'node';
@@ -23,8 +23,8 @@ export interface Point {
   readonly skip: number;
 }
 
-export const faultAt = (point: Point, way: Way) => ({ kind: 'api-error', times: 1, ...point, ...way }) as const;
-export const nameOf = ({ caller, service, action, skip }: Point, { when, status }: Way) =>
+const faultAt = (point: Point, way: Way) => ({ kind: 'api-error', times: 1, ...point, ...way }) as const;
+const nameOf = ({ caller, service, action, skip }: Point, { when, status }: Way) =>
   `${caller} ${service}:${action} #${skip}, ${when} it took effect, ${status}`;
 
 type Fault = Parameters<TestCloud['faults']['add']>[0];
@@ -80,4 +80,36 @@ export function faultPoints(cloud: TestCloud, liveOnce: () => Promise<void>): Fa
     },
     hitRate: () => struck / tried,
   };
+}
+
+interface Sampling {
+  /** Of all points and ways; `FAULT_POINTS=all` tries each. */
+  readonly sampleSize: number;
+  /** Read when the tests run, because they are known only then. */
+  readonly points: () => readonly Point[];
+  readonly run: () => FaultPoints;
+  readonly functions: () => readonly string[];
+}
+
+/** The tests that everything has to pass, whatever it is that is run again and again. */
+export function itSurvivesAnyFailure({ sampleSize, points, run, functions }: Sampling): void {
+  it('goes well although any one call fails', async () => {
+    const all = points().flatMap((point) => ways.map((way) => ({ point, way })));
+    const sample = process.env.FAULT_POINTS === 'all' ? all : run().drawn(all, sampleSize);
+    for (const { point, way } of sample) await run().surviving([faultAt(point, way)], nameOf(point, way));
+  });
+
+  it.each(ways)('goes well although one call of each kind fails $when it takes effect, with $code', async (way) => {
+    await run().surviving(
+      points().map((point) => faultAt(point, way)),
+      `one call of each kind, ${way.when}`,
+    );
+  });
+
+  it.each(['not-run', 'answer-lost'] as const)('goes well although each function is once %s', async (effect) => {
+    await run().surviving(
+      functions().map((name) => ({ kind: 'function', function: name, effect, times: 1 })),
+      `each function once ${effect}`,
+    );
+  });
 }
