@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   // The long scenarios have a run of their own: `npm run test:scenarios`.
-  testPathIgnorePatterns: ['/node_modules/', '/test/e2e/(?!published|refusals)'],
+  testPathIgnorePatterns: ['/node_modules/', '/test/e2e/(?!published|refusals|elasticity)'],
   testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.[mc]?[jt]s$': [

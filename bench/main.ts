@@ -1,13 +1,13 @@
 /** `npm run bench`: how long the control plane takes to make clusters of several sizes, and what of AWS it uses. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareAssembly } from '../local/assembly.ts';
+import { replaceBlock } from './marked-block.ts';
 import { type Measurement, measure } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
 import { type Report, writeReport } from './report.ts';
 
 const root = join(import.meta.dirname, '..');
-const block = { begin: '<!-- bench:begin -->', end: '<!-- bench:end -->' };
 
 async function run({ slaves, seeds, write }: BenchOptions, command: string): Promise<void> {
   const assembly = await prepareAssembly();
@@ -31,17 +31,7 @@ function progressLine({ slaves, seed, durations, realSeconds }: Measurement): st
 
 function save({ readme, document }: Report): void {
   writeFileSync(join(root, 'docs', 'benchmark.md'), document);
-  const file = join(root, 'README.md');
-  const text = readFileSync(file, 'utf8');
-  const [before, rest] = split(text, block.begin);
-  const [, after] = split(rest, block.end);
-  writeFileSync(file, `${before}${block.begin}\n\n${readme}\n\n${block.end}${after}`);
-}
-
-function split(text: string, mark: string): readonly [string, string] {
-  const at = text.indexOf(mark);
-  if (at < 0) throw new Error(`README.md has no ${mark}`);
-  return [text.slice(0, at), text.slice(at + mark.length)];
+  replaceBlock(join(root, 'README.md'), 'bench', readme);
 }
 
 async function main(words: readonly string[]): Promise<void> {

@@ -14,7 +14,7 @@ export function groupBySize(measurements: readonly Measurement[]): readonly Size
   return [...groups].map(([slaves, found]) => ({ slaves, measurements: found }));
 }
 
-type Row = readonly [name: string, ...cells: string[]];
+export type Row = readonly [name: string, ...cells: string[]];
 
 export function markdownTable(head: Row, rows: readonly Row[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)));
@@ -26,7 +26,7 @@ export function markdownTable(head: Row, rows: readonly Row[]): string {
 }
 
 /** Median, and smallest and largest where they differ. */
-function cell(numbers: readonly number[], digits: number): string {
+export function cell(numbers: readonly number[], digits: number): string {
   const { min, median, max } = spreadOf(numbers);
   const [low, middle, high] = [min, median, max].map((number) => number.toFixed(digits));
   return low === high ? `${middle}` : `${middle} (${low}–${high})`;

@@ -1,5 +1,6 @@
 import type { EnvironmentOf } from '../lambdas/contracts/functions.ts';
 import type { Callbacks } from './callbacks.ts';
+import type { ClusterAlarms } from './cluster-alarms.ts';
 import type { ClusterFoundations } from './cluster-foundations.ts';
 import type { ClusterSecrets } from './cluster-secrets.ts';
 import type { ClusterStore } from './cluster-store.ts';
@@ -26,6 +27,7 @@ export interface Capabilities {
   readonly foundations: ClusterFoundations;
   readonly documents: NodeDocuments;
   readonly secrets: ClusterSecrets;
+  readonly alarms: ClusterAlarms;
   /** Of the loops; known before the machines exist, since functions inside them start and wake their executions. */
   readonly reconcileStateMachineArn: string;
   readonly runWorkloadStateMachineArn: string;

@@ -39,6 +39,9 @@ export const RulesConfig = z
     deploymentTimeoutSeconds: ControlRules.shape.deploymentTimeoutSeconds.default(3600),
     launchBatch: ControlRules.shape.launchBatch.max(1000, 'EC2 launches at most 1000 instances at once').default(500),
     resyncSeconds: ControlRules.shape.resyncSeconds.default(900),
+    targetAllocation: ControlRules.shape.targetAllocation.default(1),
+    spareSlaves: ControlRules.shape.spareSlaves.default(0),
+    scaleInSeconds: ControlRules.shape.scaleInSeconds.default(300),
   })
   .refine((rules) => rules.bootTimeoutSeconds + rules.startTimeoutSeconds < rules.deploymentTimeoutSeconds, {
     path: ['deploymentTimeoutSeconds'],

@@ -34,7 +34,7 @@ export const functionSettings: Readonly<Record<FunctionName, FunctionSettings>> 
     timeoutSeconds: 240,
   },
   'collect-load': {
-    description: 'Looks at what waits on clusters, and wakes the loops of what has changed',
+    description: 'Looks at the load of clusters and at what waits on them, and wakes the loops of what has changed',
     memoryMiB: 512,
     // Less than the schedule's period, as above, and room for the gateway's timeout after the last cluster is begun.
     timeoutSeconds: 55,
@@ -174,10 +174,15 @@ export const functionSettings: Readonly<Record<FunctionName, FunctionSettings>> 
     memoryMiB: 512,
     timeoutSeconds: 60,
   },
+  'set-alarms': {
+    description: 'Makes or removes the alarms of clusters whose slaves follow the load',
+    memoryMiB: 512,
+    timeoutSeconds: 30,
+  },
   'query-mesos': {
     description: 'Gateway: asks a cluster’s Mesos, Marathon and Chronos',
     memoryMiB: 1024,
-    // It gives each answer a few seconds, and all are asked at once; a change it asks of one master after the other.
+    // It gives each answer a few seconds, and asks all at once, but for what waits; a change it asks of one master after the other.
     timeoutSeconds: 30,
   },
 };

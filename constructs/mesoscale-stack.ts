@@ -4,6 +4,7 @@ import type { BuildInfo } from '../lambdas/contracts/functions.ts';
 import { Api } from './api.ts';
 import { CallbackDelivery, Callbacks } from './callbacks.ts';
 import { type Capabilities, workflowEnvironment } from './capabilities.ts';
+import { ClusterAlarms } from './cluster-alarms.ts';
 import { ClusterFoundations } from './cluster-foundations.ts';
 import { ClusterSecrets } from './cluster-secrets.ts';
 import { ClusterStore } from './cluster-store.ts';
@@ -51,6 +52,7 @@ export class MesoscaleStack extends Stack {
     to.signals.addSources({
       documentNames: to.documents.documentNames,
       stateMachineArns: [to.reconcileStateMachineArn, to.runWorkloadStateMachineArn],
+      alarmPrefix: to.alarms.prefix,
     });
     const api = new Api(this, 'Api', {
       ...to,
@@ -110,6 +112,7 @@ export class MesoscaleStack extends Stack {
       foundations: new ClusterFoundations(this, 'ClusterFoundations', { stackName, network }),
       documents: new NodeDocuments(this, 'NodeDocuments', { stackName }),
       secrets: new ClusterSecrets(this, 'ClusterSecrets'),
+      alarms: new ClusterAlarms(this, 'ClusterAlarms', { stackName }),
       reconcileStateMachineArn: stateMachineArn(this, reconcileName(config)),
       runWorkloadStateMachineArn: stateMachineArn(this, runWorkloadName(config)),
     };

@@ -41,6 +41,15 @@ export class NodeFleet extends Construct {
     });
   }
 
+  /** Seeing which spot instances EC2 takes back. */
+  grantDescribeInterruptions(grantee: iam.IGrantable): iam.Grant {
+    return allow(grantee, {
+      actions: ['ec2:DescribeSpotInstanceRequests'],
+      resources: ['*'],
+      because: 'EC2’s Describe actions know no resources',
+    });
+  }
+
   /** Launching single instances: masters, into the interfaces that are their slots, and load balancers. */
   grantLaunch(grantee: iam.IGrantable): iam.Grant {
     this.grantLaunchBy(grantee, [runInstances], ['RunInstances']);

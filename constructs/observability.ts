@@ -5,6 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { type MetricName, metricDimension, metricNamespace } from '../lambdas/contracts/load.ts';
 import type { Api } from './api.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { ControlFunction } from './control-function.ts';
@@ -40,7 +41,7 @@ const period = Duration.minutes(5);
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html: at most 10 in an alarm. */
 const metricsPerAlarm = 10;
 
-/** Alarms and the dashboard of the control plane itself; clusters' own load is watched per cluster. */
+/** Alarms and the dashboard of the control plane itself; clusters' own load is watched by alarms that their loops make. */
 export class Observability extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
   private readonly props: ObservabilityProps;
@@ -184,11 +185,21 @@ export class Observability extends Construct {
         functions.map((each) => metricOf(each, 'Errors')),
       ),
     );
+    dashboard.addWidgets(
+      graph('Slaves of elastic clusters', [ofClusters('Slaves'), ofClusters('IdleSlaves')]),
+      graph('Slaves that are missing or spare', [ofClusters('SlavesMissing'), ofClusters('SlavesSpare')]),
+    );
   }
 }
 
 function metricOf(each: ControlFunction, name: FunctionMetric): cloudwatch.Metric {
   return each.function.metric(name, { period, statistic: 'Sum', label: each.name });
+}
+
+/** One line per cluster that has published it. */
+function ofClusters(name: MetricName): cloudwatch.MathExpression {
+  const expression = `SEARCH('{${metricNamespace},${metricDimension}} MetricName="${name}"', 'Maximum', 60)`;
+  return new cloudwatch.MathExpression({ expression, label: name, period: Duration.minutes(1) });
 }
 
 function graph(title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget {

@@ -38,6 +38,7 @@ export class Reconciler extends Construct {
       ...this.addAddOnFunctions(),
       ...this.addDrainFunctions(),
       ...this.addPowerFunctions(),
+      this.addSetAlarms(),
     ];
     this.workflow = new Workflow(this, 'Workflow', {
       file: definition,
@@ -60,6 +61,7 @@ export class Reconciler extends Construct {
     store.grantReadWrite(plan);
     signals.grantSend(plan);
     fleet.grantDescribe(plan);
+    fleet.grantDescribeInterruptions(plan);
     documents.grantObserve(plan);
     secrets.grantRead(plan);
     gateway.grantInvoke(plan);
@@ -197,6 +199,15 @@ export class Reconciler extends Construct {
     return [stop, start];
   }
 
+  private addSetAlarms(): ControlFunction {
+    const { config, store, alarms } = this.props;
+    const set = this.addFunction('set-alarms', { CLUSTER_TABLE: store.tableName, STACK_NAME: config.stackName });
+    store.grantRead(set);
+    alarms.grantSet(set);
+    alarms.grantDelete(set);
+    return set;
+  }
+
   private addAddOnFunctions(): ControlFunction[] {
     const { config, store, secrets, gateway } = this.props;
     const environment = {
@@ -232,9 +243,10 @@ export function grantWake(
 }
 
 /** Finding and removing whatever was made for a cluster, except its instances. */
-export function grantCleanUp(grantee: iam.IGrantable, { foundations, roles, secrets }: Capabilities): void {
+export function grantCleanUp(grantee: iam.IGrantable, { foundations, roles, secrets, alarms }: Capabilities): void {
   foundations.grantDescribe(grantee);
   foundations.grantCleanUp(grantee);
   roles.grantDelete(grantee);
   secrets.grantDelete(grantee);
+  alarms.grantDelete(grantee);
 }

@@ -16,6 +16,8 @@ export interface SignalSources {
   readonly documentNames: readonly string[];
   /** Of the loops: a run that ends badly is a signal. */
   readonly stateMachineArns: readonly string[];
+  /** What the names of clusters' alarms begin with: their changes of state are signals, whatever made them. */
+  readonly alarmPrefix: string;
 }
 
 /** The queue of hints that wake clusters' and workloads' loops, what feeds it, and where undeliverable ones end. */
@@ -81,6 +83,11 @@ export class Signals extends Construct {
       source: ['aws.states'],
       detailType: ['Step Functions Execution Status Change'],
       detail: { stateMachineArn: [...sources.stateMachineArns], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+    });
+    this.addRule('ClusterAlarmRule', 'An alarm of a cluster has changed its state', {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: [{ prefix: sources.alarmPrefix }] },
     });
   }
 

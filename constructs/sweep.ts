@@ -32,6 +32,7 @@ export class Sweep extends Construct {
     to.fleet.grantTerminate(this.function);
     grantCleanUp(this.function, to);
     to.secrets.grantList(this.function);
+    to.alarms.grantList(this.function);
     grantWake(this.function, to);
   }
 }

@@ -35,17 +35,18 @@ export class WorkloadRunner extends Construct {
 
   /** Those that ask Marathon and Chronos, with the credentials that the secrets hold. */
   private addTalkers(): ControlFunction[] {
-    const { config, store, secrets, gateway } = this.props;
+    const { config, store, secrets, signals, gateway } = this.props;
     const environment = {
       CLUSTER_TABLE: store.tableName,
       STACK_NAME: config.stackName,
       GATEWAY_FUNCTION_NAME: gateway.function.functionName,
     };
-    const plan = this.addFunction('plan-workload', environment);
+    const plan = this.addFunction('plan-workload', { ...environment, SIGNALS_QUEUE_URL: signals.queue.queueUrl });
     const publish = this.addFunction('publish-workload', environment);
     const submit = this.addFunction('submit-workload', environment);
     const withdraw = this.addFunction('withdraw-workload', environment);
     store.grantReadWrite(plan);
+    signals.grantSend(plan);
     // A status that a stopped pass announced is written by whoever reads it.
     for (const each of [publish, submit, withdraw]) {
       store.grantRead(each);

@@ -39,6 +39,7 @@ const ownParts: Readonly<Record<NodeRole, readonly string[]>> = {
     'master/keystore.sh',
     'master/marathon.sh',
     'master/chronos.sh',
+    'master/watch-demand.sh',
     'start-master.sh',
   ],
   slave: ['slave/preflight.sh', 'slave/volumes.sh', 'slave/mesos.sh', 'start-slave.sh'],

@@ -22,6 +22,7 @@ main() {
   require_healthy mesos-master 'one of the Mesos masters leads and has its registry' "$BUDGET" mesos_has_leader
   start_schedulers
   check_schedulers
+  start_demand_watch
   say "master $SLOT of ${#MASTERS[@]} is healthy"
 }
 

@@ -57,7 +57,7 @@ export interface LocalCloud {
 
 export const REGION = 'us-east-1';
 export const ACCOUNT_ID = '123456789012';
-const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
+export const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
 /** Compiled code of the functions, beside their bundles: it is worth nothing without them. */
 const COMPILE_CACHE = '.compile-cache';
 

@@ -1,52 +1,24 @@
 /**
  * `npm run demo`: deploys a template on the local cloud, shows what happens, deletes it, and makes sure nothing is left.
- * Services and jobs get a small cluster first.
+ * Services and jobs get a small cluster first. A cluster that follows its load gets a burst of work.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareAssembly } from './assembly.ts';
-import { type LocalCloud, startCloud } from './cloud.ts';
+import { startCloud } from './cloud.ts';
 import { type DemoArguments, parseDemoArguments, USAGE } from './demo/arguments.ts';
-import { createDemoClient, type DemoClient, type Deployment } from './demo/client.ts';
-import { leftoversOf, workOn } from './demo/leftovers.ts';
+import { type Burst, burstFor, countNodes } from './demo/burst.ts';
+import { createDemoClient } from './demo/client.ts';
 import { completeParameters, needsCluster } from './demo/parameters.ts';
-import { createProgress, type Progress } from './demo/progress.ts';
+import { awaitDeployment, type Demo, post, remove, type Template, type Watched, waitFor } from './demo/steps.ts';
 
 const examples = relative(process.cwd(), join(import.meta.dirname, '..', 'examples'));
 const ownExample = join(examples, 'mesos-cluster.yaml');
 /** What services and jobs run on. */
 const hostExample = join(examples, 'small-cluster.yaml');
-/** Real milliseconds between two looks. */
-const LOOK_MS = 250;
-/** Looks that what is deleted may take to be gone from everywhere, once the API does not know it any more. */
-const LAST_LOOKS = 20;
-/** Simulated seconds after which waiting is given up; the control plane's own deadline is shorter. */
-const PATIENCE_SECONDS = 2 * 3600;
-
-interface Template {
-  readonly file: string;
-  readonly text: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** It is services or jobs, which run on a cluster. */
-  readonly onCluster: boolean;
-}
-
-interface Demo {
-  readonly cloud: LocalCloud;
-  readonly client: DemoClient;
-  /** Of the user that deploys. */
-  readonly token: string;
-}
-
-/** A deployment that the demo has made. */
-interface Watched extends Template {
-  readonly uuid: string;
-  /** The cluster that it runs on, which nothing else does. */
-  readonly hostId?: string;
-  readonly progress: Progress;
-}
+/** What makes an elastic cluster grow. */
+const burstExample = join(examples, 'web-service.yaml');
 
 function readTemplate(file: string, given: Readonly<Record<string, unknown>>): Template {
   const text = readFileSync(file, 'utf8');
@@ -60,82 +32,56 @@ async function openDemo({ speed, seed }: DemoArguments): Promise<Demo> {
   const cloud = await startCloud({ template: await prepareAssembly(), speed, seed });
   console.log(`Times are simulated, ${speed} to 1.`);
   const token = await cloud.issueToken({ subject: 'dev', name: 'Developer', lifetimeSeconds: 365 * 24 * 3600 });
-  return { cloud, token, client: createDemoClient(cloud.apiUrl, token) };
+  return { cloud, token, client: createDemoClient(cloud.apiUrl, token), print: console.log };
 }
 
-async function waitFor<T>({ cloud }: Demo, { progress }: Watched, question: () => Promise<T | undefined>): Promise<T> {
-  const until = cloud.clock.now() + PATIENCE_SECONDS * 1000;
-  for (;;) {
-    await progress.look();
-    const answer = await question();
-    if (answer !== undefined) return answer;
-    if (cloud.clock.now() > until) throw new Error(`nothing came of it within ${PATIENCE_SECONDS} s`);
-    await sleep(LOOK_MS);
+/** Why a deployment is none that the demo goes on with. */
+const failureOf = (status: string, { file }: Template): string | undefined =>
+  status === 'CREATE_COMPLETE' ? undefined : `the deployment of ${file} ended as ${status}`;
+
+/** One after the other, each put before `made`, until one is not complete. @returns what went wrong */
+async function deployAll(demo: Demo, templates: readonly Template[], made: Watched[]): Promise<string | undefined> {
+  for (const template of templates) {
+    const watched = await post(demo, template, made[0]);
+    made.unshift(watched);
+    const { status } = await awaitDeployment(demo, watched);
+    const failure = failureOf(status, template);
+    if (failure !== undefined) return failure;
   }
+  return undefined;
 }
 
-async function post({ cloud, client }: Demo, template: Template, host: Watched | undefined): Promise<Watched> {
-  const { uuid } = await client.create(template.text, template.parameters);
-  console.log(`\nPOST ${cloud.apiUrl}/deployments with ${template.file}\n→ deployment ${uuid}:\n`);
-  const postedAt = cloud.clock.now();
-  const elapsed = (): number => (cloud.clock.now() - postedAt) / 1000;
-  const progress = createProgress(client, uuid, { elapsed, print: console.log });
-  return { ...template, uuid, progress, ...(host ? { hostId: host.uuid } : {}) };
+/** Deploys more services on the cluster than it has slaves for, and watches both. @returns what went wrong */
+async function grow(demo: Demo, made: Watched[], burst: Burst): Promise<string | undefined> {
+  const [cluster] = made as [Watched];
+  const { instances, cpus } = burst;
+  const has = countNodes(await demo.client.resources(cluster.uuid), burst.computeNode);
+  console.log(`\nA burst of work: ${instances} instances of a service, ${cpus} CPUs each, and ${has} slaves.`);
+  const template = readTemplate(burstExample, { cluster: cluster.uuid, instances, cpus });
+  const services = await post(demo, template, cluster, true);
+  made.unshift(services);
+  const { status } = await awaitDeployment(demo, services);
+  const got = countNodes(await demo.client.resources(cluster.uuid), burst.computeNode);
+  const failure = failureOf(status, template);
+  if (failure === undefined)
+    console.log(
+      `\n${Math.round(cluster.stopwatch.elapsed())} s after the POST all ${instances} run, on ${got} slaves.`,
+    );
+  return failure;
 }
 
-/** Deploys it and tells what came of it. */
-async function deploy(demo: Demo, watched: Watched): Promise<Deployment> {
-  const deployment = await waitFor(demo, watched, async () => {
-    const found = await demo.client.find(watched.uuid);
-    return found?.status.endsWith('_IN_PROGRESS') ? undefined : found;
+/** Deletes the services and watches until only those slaves are left that always stay. */
+async function shrink(demo: Demo, made: Watched[], { computeNode, least }: Burst): Promise<void> {
+  const [services, cluster] = made as [Watched, Watched];
+  made.shift();
+  await remove(demo, services);
+  cluster.stopwatch.restart();
+  console.log('\nNobody needs the slaves any more. They go when that has been so for a while:\n');
+  await waitFor(demo, cluster, async () => {
+    const count = countNodes(await demo.client.resources(cluster.uuid), computeNode);
+    return count <= least ? count : undefined;
   });
-  console.log(`\n${deployment.status}${deployment.statusReason ? `: ${deployment.statusReason}` : ''}`);
-  for (const [name, value] of Object.entries(deployment.outputs)) {
-    console.log(`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  }
-  if (watched.onCluster) tryEndpoints(demo, deployment);
-  return deployment;
-}
-
-/** Asks what the outputs call URLs, as somebody on the internet would. */
-function tryEndpoints({ cloud }: Demo, { outputs }: Deployment): void {
-  const urls = Object.values(outputs).filter((value) => typeof value === 'string' && /^https?:\/\//.test(value));
-  for (const url of urls as string[]) {
-    console.log(`\nGET ${url}\n→ ${answerOf(cloud, url)}`);
-  }
-}
-
-function answerOf(cloud: LocalCloud, url: string): string {
-  try {
-    const { status, body } = cloud.fetchFromInternet(url);
-    return `${status} ${typeof body === 'string' ? body : JSON.stringify(body)}`;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-/** @returns what is left after all */
-async function awaitNoLeftovers({ cloud }: Demo, { uuid, hostId }: Watched): Promise<readonly string[]> {
-  for (let look = 1; ; look += 1) {
-    const work = hostId === undefined ? [] : workOn(cloud, hostId);
-    const leftovers = [...work, ...(await leftoversOf(cloud, uuid))];
-    if (leftovers.length === 0 || look === LAST_LOOKS) return leftovers;
-    await sleep(LOOK_MS);
-  }
-}
-
-async function remove(demo: Demo, watched: Watched): Promise<void> {
-  console.log(`\nDELETE ${demo.cloud.apiUrl}/deployments/${watched.uuid}:\n`);
-  await demo.client.delete(watched.uuid);
-  const isGone = async () => ((await demo.client.find(watched.uuid)) === undefined ? true : undefined);
-  await waitFor(demo, watched, isGone);
-  const leftovers = await awaitNoLeftovers(demo, watched);
-  if (leftovers.length > 0) throw new Error(`left over after the deletion: ${leftovers.join(', ')}`);
-  console.log(
-    watched.onCluster
-      ? '\nNothing of it is left: no app, job, task, secret or record.'
-      : '\nNothing is left: no instance, volume, interface, address, security group, role, secret or record.',
-  );
+  console.log(`\nBack at ${least} slaves, ${Math.round(cluster.stopwatch.elapsed())} s after the services had ended.`);
 }
 
 async function untilInterrupted({ cloud, token }: Demo, { uuid }: Watched): Promise<void> {
@@ -151,22 +97,21 @@ Ctrl-C ends it.`);
   });
 }
 
-/** Deploys all, one after the other, and takes them back in reverse. Stops at the first one that is not complete. */
+/** Deploys all, shows how the last one grows and shrinks if it is an elastic cluster, and takes them back in reverse. */
 async function show(demo: Demo, templates: readonly Template[], keep: boolean): Promise<void> {
   const made: Watched[] = [];
-  let failure: string | undefined;
-  for (const template of templates) {
-    const watched = await post(demo, template, made[0]);
-    made.unshift(watched);
-    const { status } = await deploy(demo, watched);
-    if (status === 'CREATE_COMPLETE') continue;
-    failure = `the deployment of ${template.file} ended as ${status}`;
-    break;
-  }
+  let failure = await deployAll(demo, templates, made);
   const [latest] = made;
-  if (keep && latest) await untilInterrupted(demo, latest);
-  else for (const watched of made) await remove(demo, watched);
+  const burst = failure === undefined && latest ? burstFor(latest.text, latest.parameters) : undefined;
+  if (burst) failure = await grow(demo, made, burst);
+  if (keep) await untilInterrupted(demo, made[0] as Watched);
+  else await takeBack(demo, made, failure === undefined ? burst : undefined);
   if (failure !== undefined) throw new Error(failure);
+}
+
+async function takeBack(demo: Demo, made: Watched[], burst: Burst | undefined): Promise<void> {
+  if (burst) await shrink(demo, made, burst);
+  for (const watched of made) await remove(demo, watched);
 }
 
 async function run(given: DemoArguments): Promise<void> {

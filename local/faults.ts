@@ -40,12 +40,23 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('delivery'),
     of: z.enum(['event', 'node-message']),
+    /** Of events: their source, such as `aws.cloudwatch` for alarms. */
+    source: any,
     effect: z.enum(['lost', 'doubled']),
     probability,
     times,
   }),
   /** EC2 has no capacity for these offerings. */
   z.strictObject({ kind: z.literal('no-capacity'), instanceType: any, zone: any, market: any }),
+  /** SSM commands besides start commands fail on the nodes. */
+  z.strictObject({
+    kind: z.literal('command'),
+    /** Of the document, as this project calls it: `cordon-nodes`. */
+    document: any,
+    role: any,
+    probability,
+    times,
+  }),
   /** Nodes that boot slowly or fail to start; `times` counts nodes. */
   z.strictObject({
     kind: z.literal('node'),
@@ -131,11 +142,15 @@ export function createFaults(random: Random): FaultSwitches {
     invocation: (functionName) =>
       first('function', (one, entry) => (one.function === '*' || functionName.includes(one.function)) && strikes(entry))
         ?.effect,
-    deliveries(kind) {
-      const fault = first('delivery', (one, entry) => one.of === kind && strikes(entry));
+    deliveries(kind, source = '*') {
+      const isMeant = (one: FaultOf<'delivery'>) => one.of === kind && matches(one.source, source);
+      const fault = first('delivery', (one, entry) => isMeant(one) && strikes(entry));
       if (!fault) return 1;
       return fault.effect === 'lost' ? 0 : 2;
     },
+    commandFails: (document, role) =>
+      first('command', (one, entry) => matches(one.document, document) && matches(one.role, role) && strikes(entry)) !==
+      undefined,
     lacksCapacity: (instanceType, zone, market) =>
       first(
         'no-capacity',

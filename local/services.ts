@@ -3,6 +3,7 @@ import { createRestApi, type RestApi } from './apigateway/rest-api.ts';
 import { denialOf } from './authorization/authorize.ts';
 import type { LocalClock } from './clock.ts';
 import { withoutEffect } from './cloudformation/without-effect.ts';
+import { type CloudWatch, createCloudWatch } from './cloudwatch/index.ts';
 import type { Credentials } from './credentials.ts';
 import { createDynamoDb, type DynamoDb } from './dynamodb/dynamodb.ts';
 import { createEc2, type Ec2 } from './ec2/index.ts';
@@ -41,6 +42,7 @@ export interface ServicesOptions {
 }
 
 export interface Services {
+  readonly cloudwatch: CloudWatch;
   readonly dynamodb: DynamoDb;
   readonly ec2: Ec2;
   readonly events: Events;
@@ -107,6 +109,7 @@ export function createServices(options: ServicesOptions): Services {
     credentialsFor: ({ instanceId, roleName }) => credentials.forNode(instanceId, roleName),
   });
   const ec2 = createEc2({ clock, random, faults, bus: events.bus, iam, nodes: () => nodes, zones, ...where });
+  const cloudwatch = createCloudWatch({ clock, random, bus: events.bus, ...where });
   const ssm = createSsm({ clock, random, bus: events.bus, nodes: () => nodes, ...where });
   const scheduler = createScheduler({ clock, random, targets });
   const restApi = createRestApi({
@@ -115,9 +118,23 @@ export function createServices(options: ServicesOptions): Services {
     mayInvoke: (name, sourceArn) => permissions.allows(name, 'apigateway.amazonaws.com', sourceArn),
     log: (line) => logs.write('local-cloud', line),
   });
-  const parts = [dynamodb, ec2, events, iam, secretsManager, sqs, ssm, states];
+  const parts = [cloudwatch, dynamodb, ec2, events, iam, secretsManager, sqs, ssm, states];
   return {
-    ...{ dynamodb, ec2, events, functions, iam, nodes, restApi, scheduler, secretsManager, sqs, ssm, states },
+    ...{
+      cloudwatch,
+      dynamodb,
+      ec2,
+      events,
+      functions,
+      iam,
+      nodes,
+      restApi,
+      scheduler,
+      secretsManager,
+      sqs,
+      ssm,
+      states,
+    },
     policiesOf,
     all: [...parts.map(({ service }) => service), createLambdaService(functions)],
     resourceTypes: Object.assign(

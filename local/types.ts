@@ -185,8 +185,10 @@ export interface Faults {
   afterCall(call: AwsCall): AwsError | undefined;
   /** Asked at every invocation of a function. `not-run`: it fails at once; `answer-lost`: it runs, and then counts as failed. */
   invocation(functionName: string): 'not-run' | 'answer-lost' | undefined;
-  /** How often an event or a node's message is delivered: 0 lost, 1, 2 doubled. */
-  deliveries(kind: 'event' | 'node-message'): number;
+  /** How often an event or a node's message is delivered: 0 lost, 1, 2 doubled. @param source of an event */
+  deliveries(kind: 'event' | 'node-message', source?: string): number;
+  /** Asked when a node runs a command other than a start command. */
+  commandFails(document: string, role: string): boolean;
   /** Offerings (`type/zone/market`, `*` matches all) without capacity. */
   lacksCapacity(instanceType: string, zone: string, market: string): boolean;
   /** Asked when a node is launched and when its start command runs. */

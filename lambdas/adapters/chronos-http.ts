@@ -5,7 +5,7 @@ import { catalogue } from '../domain/release/catalogue.ts';
 import type { Gateway } from '../ports/gateway.ts';
 import { askScheduler, changeAnswer, readScheduler, type Scheduler } from './scheduler-http.ts';
 
-const chronosPort = 4400;
+export const chronosPort = 4400;
 
 const count = z.number().int().min(0).catch(0);
 /** Empty text: never. */

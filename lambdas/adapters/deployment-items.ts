@@ -1,9 +1,10 @@
 /** How the API's records turn into items and back. Item layout: contracts/table.ts. */
 import { keys } from '../contracts/table.ts';
 import type { ActivityEntry } from '../domain/cluster/plan.ts';
-import type { DesiredCluster, PendingLaunch, Timestamp } from '../domain/cluster/records.ts';
+import type { DesiredCluster, PendingLaunch, Progress, Timestamp } from '../domain/cluster/records.ts';
 import { addSeconds } from '../domain/cluster/time.ts';
 import { type DeploymentRecord, type DeploymentSummary, summaryAttributes } from '../domain/deployment/deployment.ts';
+import { type KnownNodes, wantedNow } from '../domain/deployment/resources.ts';
 import { clusterKey, metaKey, stoppedFrom } from './dynamo-cluster-items.ts';
 import type { Item, Key } from './dynamo-table.ts';
 
@@ -72,9 +73,12 @@ export function summaryFrom(item: Item): DeploymentSummary {
   return deploymentFrom(item);
 }
 
-/** `launches` is a map by token. */
-export function launchesFrom(clusterItem: Item | undefined): readonly PendingLaunch[] {
-  return Object.values((clusterItem?.launches ?? {}) as Record<string, PendingLaunch>);
+/** What the cluster's own record tells of nodes. `launches` is a map by token. */
+export function launchesFrom(clusterItem: Item | undefined): Omit<KnownNodes, 'nodes'> {
+  return {
+    launches: Object.values((clusterItem?.launches ?? {}) as Record<string, PendingLaunch>),
+    wanted: wantedNow((clusterItem?.progress ?? {}) as Partial<Progress>),
+  };
 }
 
 export function activityFrom(item: Item): ActivityEntry & { readonly at: Timestamp } {

@@ -54,6 +54,15 @@ export function dynamoClusterStore(client: DynamoDBDocumentClient, tableName: st
       });
       return item && String(item.gsi1sk);
     },
+    listElastic: async () => {
+      const items = await table.query({
+        IndexName: layout.organizationIndex,
+        KeyConditionExpression: 'gsi2pk = :elastic',
+        ProjectionExpression: 'gsi2sk',
+        ExpressionAttributeValues: { ':elastic': keys.elastic },
+      });
+      return items.map((item) => String(item.gsi2sk));
+    },
     listDueClusters: (now) => listDue(table, keys.due, now),
     findExisting: (clusterIds) => findExisting(client, tableName, clusterIds.map(clusterKey)),
   };

@@ -54,8 +54,8 @@ export function dynamoDeploymentStore(client: DynamoDBDocumentClient, tableName:
     },
     // Launches first: what is closed meanwhile is then seen twice, not missed.
     listNodes: async (deploymentId) => {
-      const launches = launchesFrom(await get(clusterKey(deploymentId)));
-      return { launches, nodes: (await queryPrefix(table, deploymentId, keys.nodePrefix)).map(nodeFrom) };
+      const known = launchesFrom(await get(clusterKey(deploymentId)));
+      return { ...known, nodes: (await queryPrefix(table, deploymentId, keys.nodePrefix)).map(nodeFrom) };
     },
     ...dynamoDeletion(table, get, clusterKey),
     listActivity: async (deploymentId, newest) => {

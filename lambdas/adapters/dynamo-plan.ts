@@ -39,10 +39,12 @@ async function writeCluster(table: DynamoTable, { clusterId, revision, plan, sta
     'gsi1sk = :check',
     ...(plan.giveUp ? ['desired.presence = :absent', 'desired.forget = :false'] : []),
     ...(status ? ['pendingStatus = :status'] : []),
+    ...(plan.elastic ? ['gsi2pk = :elastic', 'gsi2sk = :id'] : []),
   ];
+  const removes = [...(status ? [] : ['pendingStatus']), ...(plan.elastic ? [] : ['gsi2pk'])];
   const written = await table.update({
     Key: clusterKey(clusterId),
-    UpdateExpression: `SET ${sets.join(', ')}${status ? '' : ' REMOVE pendingStatus'}`,
+    UpdateExpression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
     ConditionExpression: 'revision = :revision',
     ExpressionAttributeValues: {
       ':revision': revision,
@@ -53,6 +55,7 @@ async function writeCluster(table: DynamoTable, { clusterId, revision, plan, sta
       ':check': plan.nextCheckAt,
       ...(plan.giveUp ? { ':absent': 'absent', ':false': false } : {}),
       ...(status ? { ':status': status } : {}),
+      ...(plan.elastic ? { ':elastic': keys.elastic, ':id': clusterId } : {}),
     },
     ReturnValues: 'NONE',
   });

@@ -48,11 +48,14 @@ export function dynamoWorkloadStore(client: DynamoDBDocumentClient, tableName: s
     forget: (workloadId) => forgetDeployment(table, workloadId, workloadKey(workloadId)),
     findExisting: (workloadIds) => findExisting(client, tableName, workloadIds.map(workloadKey)),
     listDue: (now) => listDue(table, keys.dueWorkload, now),
-    listWatched: async () => {
+    listWatched: async (hostClusterId) => {
       const items = await table.query({
         IndexName: layout.organizationIndex,
-        KeyConditionExpression: 'gsi2pk = :watched',
-        ExpressionAttributeValues: { ':watched': keys.watched },
+        KeyConditionExpression: `gsi2pk = :watched${hostClusterId === undefined ? '' : ' AND gsi2sk = :host'}`,
+        ExpressionAttributeValues: {
+          ':watched': keys.watched,
+          ...(hostClusterId === undefined ? {} : { ':host': hostClusterId }),
+        },
       });
       return items.map((item) => workloadFrom(item, undefined));
     },

@@ -9,13 +9,13 @@ import {
   type EC2Client,
 } from '@aws-sdk/client-ec2';
 import { type Offering, offeringKey } from '../contracts/cluster.ts';
-import { InvariantBroken } from '../contracts/error-names.ts';
+import { CapacityUnavailable, InvariantBroken } from '../contracts/error-names.ts';
 import { groupNameOf } from '../domain/cluster/names.ts';
 import type { LaunchContext, LaunchedInstance, LaunchedSlaves, Machines } from '../ports/machines.ts';
 import { fleetErrorName } from './ec2-fleet-errors.ts';
 import { findByToken, translateLaunchError } from './ec2-launch.ts';
 import { subnetIn } from './ec2-node-shape.ts';
-import { isCapacityCode, isTokenMismatch } from './errors.ts';
+import { codeOf, isCapacityCode, isInstanceQuotaCode, isTokenMismatch } from './errors.ts';
 import type { NodeSettings } from './node-settings.ts';
 import { clusterTags, tagSpecifications } from './tags.ts';
 
@@ -27,17 +27,23 @@ interface ZoneShare {
   readonly clientToken: string;
 }
 
+interface ShareResult extends LaunchedSlaves {
+  /** The account may hold no more instances of this market. */
+  readonly isQuotaUsedUp?: boolean;
+}
+
 export function ec2Fleet(client: EC2Client, settings: NodeSettings): Pick<Machines, 'launchSlaves'> {
   return {
     launchSlaves: async (context, count, offerings) => {
       const shares = shareOut(context, count, offerings);
-      const results: LaunchedSlaves[] = [];
+      const results: ShareResult[] = [];
       for (const share of shares) {
-        results.push(await launchShare(client, settings, share));
-        // What one zone does not see yet, the others do not either.
-        if (results.every(isTooEarly)) break;
+        const result = await launchShare(client, settings, share);
+        results.push(result);
+        // What one zone does not see yet, the others do not either, and a quota is that of all zones.
+        if (results.every(isTooEarly) || result.isQuotaUsedUp) break;
       }
-      return join(results);
+      return join(results, inMarketOfFirst(offerings));
     },
   };
 }
@@ -45,10 +51,12 @@ export function ec2Fleet(client: EC2Client, settings: NodeSettings): Pick<Machin
 const isTooEarly = ({ launched, error }: LaunchedSlaves): boolean =>
   launched.length === 0 && error?.name === 'NotYetVisible';
 
+const inMarketOfFirst = (offerings: readonly Offering[]): readonly Offering[] =>
+  offerings.filter(({ market }) => market === offerings[0]?.market);
+
 /** Even shares, zones in order of preference; the same launch always yields the same shares and tokens. */
 function shareOut(context: LaunchContext, count: number, offerings: readonly Offering[]): readonly ZoneShare[] {
-  const market = offerings[0]?.market;
-  const usable = offerings.filter((offering) => offering.market === market);
+  const usable = inMarketOfFirst(offerings);
   const zones = [...new Set(usable.map((offering) => offering.zone))];
   const token = context.emptyFleets ? `${context.token}-${context.emptyFleets}` : context.token;
   return zones
@@ -61,7 +69,7 @@ function shareOut(context: LaunchContext, count: number, offerings: readonly Off
     .filter((share) => share.count > 0);
 }
 
-async function launchShare(client: EC2Client, settings: NodeSettings, share: ZoneShare): Promise<LaunchedSlaves> {
+async function launchShare(client: EC2Client, settings: NodeSettings, share: ZoneShare): Promise<ShareResult> {
   try {
     const result = resultOf(share, await client.send(new CreateFleetCommand(requestFor(settings, share))));
     // Neither instances nor a reason: a repeated call that EC2 answers by the fleet's id alone.
@@ -72,8 +80,17 @@ async function launchShare(client: EC2Client, settings: NodeSettings, share: Zon
     if (isTokenMismatch(error)) {
       return { launched: await findByToken(client, settings, share.context), exhausted: [] };
     }
-    throw translateLaunchError(error, 'launching slaves');
+    return lackOrThrow(share, error);
   }
+}
+
+/** A refused call is as one that lists the same error: what other zones have launched still counts. */
+function lackOrThrow({ offerings }: ZoneShare, error: unknown): ShareResult {
+  const translated = translateLaunchError(error, 'launching slaves');
+  if (!(translated instanceof CapacityUnavailable)) throw translated;
+  const { name, message } = translated;
+  const isQuotaUsedUp = isInstanceQuotaCode(codeOf(error));
+  return { launched: [], exhausted: offerings, isQuotaUsedUp, error: { name, message } };
 }
 
 function requestFor(settings: NodeSettings, { context, offerings, count, clientToken }: ZoneShare): CreateFleetRequest {
@@ -84,7 +101,8 @@ function requestFor(settings: NodeSettings, { context, offerings, count, clientT
   const overrides = offerings.map(({ instanceType, zone }, n) => ({
     InstanceType: instanceType as _InstanceType,
     SubnetId: subnetIn(zone, group, settings),
-    Priority: n,
+    // Prices and capacity of the moment order spot offerings.
+    ...(market === 'spot' ? {} : { Priority: n }),
   }));
   const name = groupNameOf(clusterId, group.name);
   const tags = clusterTags(settings.stackName, clusterId, {
@@ -105,20 +123,37 @@ function requestFor(settings: NodeSettings, { context, offerings, count, clientT
     ],
     TargetCapacitySpecification: { TotalTargetCapacity: count, DefaultTargetCapacityType: market },
     ...(market === 'spot'
-      ? { SpotOptions: { AllocationStrategy: 'capacity-optimized-prioritized' } }
+      ? { SpotOptions: { AllocationStrategy: 'price-capacity-optimized' } }
       : { OnDemandOptions: { AllocationStrategy: 'prioritized' } }),
     TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface', 'fleet'], tags),
   };
 }
 
-function resultOf(share: ZoneShare, { Instances = [], Errors = [] }: CreateFleetResult): LaunchedSlaves {
+function resultOf(share: ZoneShare, { Instances = [], Errors = [] }: CreateFleetResult): ShareResult {
   const launched = Instances.flatMap((set) => launchedOf(share, set));
-  const exhausted = Errors.filter((error) => isCapacityCode(error.ErrorCode ?? '')).flatMap((error) => {
-    const type = error.LaunchTemplateAndOverrides?.Overrides?.InstanceType;
-    return type === undefined ? share.offerings : share.offerings.filter(({ instanceType }) => instanceType === type);
-  });
   const error = launched.length < share.count ? worstOf(Errors) : undefined;
-  return { launched, exhausted, ...(error === undefined ? {} : { error }) };
+  const isQuotaUsedUp = Errors.some(({ ErrorCode = '' }) => isInstanceQuotaCode(ErrorCode));
+  return {
+    launched,
+    exhausted: exhaustedOf(share, Errors, error),
+    isQuotaUsedUp,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** Those that EC2 names; if it lacks capacity for all spot instances, all: it has tried each, whether it names it or not. */
+function exhaustedOf(
+  { offerings }: ZoneShare,
+  errors: readonly CreateFleetError[],
+  error: LaunchedSlaves['error'],
+): readonly Offering[] {
+  const isSpot = offerings[0]?.market === 'spot';
+  const lacking = errors.filter(({ ErrorCode = '' }) => isCapacityCode(ErrorCode));
+  if (isSpot && lacking.length > 0 && error?.name === 'CapacityUnavailable') return offerings;
+  return lacking.flatMap(({ LaunchTemplateAndOverrides }) => {
+    const type = LaunchTemplateAndOverrides?.Overrides?.InstanceType;
+    return type === undefined ? offerings : offerings.filter(({ instanceType }) => instanceType === type);
+  });
 }
 
 function launchedOf({ offerings }: ZoneShare, set: CreateFleetInstance): readonly LaunchedInstance[] {
@@ -131,7 +166,8 @@ function launchedOf({ offerings }: ZoneShare, set: CreateFleetInstance): readonl
   }));
 }
 
-const nothingTold = { name: 'CapacityUnavailable', message: 'EC2 launched fewer instances than asked for' } as const;
+/** No offering is known to be short, so it is not taken for a lack of capacity. */
+const nothingTold = { name: 'DependencyUnavailable', message: 'EC2 launched fewer instances than asked for' } as const;
 
 /** What kept the fleet from launching all: anything that is not lack of capacity tells more. */
 function worstOf(errors: readonly CreateFleetError[]): LaunchedSlaves['error'] {
@@ -141,9 +177,13 @@ function worstOf(errors: readonly CreateFleetError[]): LaunchedSlaves['error'] {
   return { name: fleetErrorName(code), message: `${code}: ${told.ErrorMessage ?? 'no message'}` };
 }
 
-function join(results: readonly LaunchedSlaves[]): LaunchedSlaves {
+/** @param offerings all of the launch, which a quota concerns whatever their zone */
+function join(results: readonly ShareResult[], offerings: readonly Offering[]): LaunchedSlaves {
   const launched = new Map(results.flatMap((result) => result.launched).map((one) => [one.instanceId, one]));
-  const exhausted = new Map(results.flatMap((result) => result.exhausted).map((one) => [offeringKey(one), one]));
+  const lacking = results.some(({ isQuotaUsedUp }) => isQuotaUsedUp)
+    ? offerings
+    : results.flatMap((result) => result.exhausted);
+  const exhausted = new Map(lacking.map((one) => [offeringKey(one), one]));
   const error = results.find((result) => result.error !== undefined)?.error;
   return { launched: [...launched.values()], exhausted: [...exhausted.values()], ...(error ? { error } : {}) };
 }

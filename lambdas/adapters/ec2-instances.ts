@@ -9,6 +9,12 @@ import { tagOf } from './tags.ts';
 const marketOf = (instance: Instance): 'on-demand' | 'spot' =>
   instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand';
 
+/** Why an instance ended that EC2 took back. */
+const interruptionCodes: ReadonlySet<string> = new Set([
+  'Server.SpotInstanceTermination',
+  'Server.SpotInstanceShutdown',
+]);
+
 /** An instance whose role tag is unreadable counts as a slave of no group, so that the loop finds it to be an orphan. */
 export function observedInstance(instance: Instance): ObservedInstance {
   const tags = instance.Tags;
@@ -25,6 +31,7 @@ export function observedInstance(instance: Instance): ObservedInstance {
     zone: instance.Placement?.AvailabilityZone ?? '',
     market: marketOf(instance),
     launchTime: (instance.LaunchTime ?? new Date(0)).toISOString(),
+    ...(interruptionCodes.has(instance.StateReason?.Code ?? '') ? { interrupted: true as const } : {}),
     ...(instance.PrivateIpAddress ? { privateIp: instance.PrivateIpAddress } : {}),
     ...(instance.PublicIpAddress ? { publicIp: instance.PublicIpAddress } : {}),
   };

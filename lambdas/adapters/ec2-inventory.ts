@@ -3,6 +3,7 @@ import {
   AssociateAddressCommand,
   DescribeAddressesCommand,
   DescribeInstancesCommand,
+  DescribeSpotInstanceRequestsCommand,
   type EC2Client,
   type Filter,
   type Instance,
@@ -31,6 +32,35 @@ export function describeInstances(client: EC2Client, Filters: Filter[]): Promise
       }),
     ),
   );
+}
+
+/** From the notice until the instance shuts down. */
+const noticeCodes = ['marked-for-termination', 'marked-for-stop'];
+
+/**
+ * What EC2 says of a spot instance before it ends it is on its request, not on the instance. Whoever the instances belong to: there
+ * are few at any time, for a notice is two minutes long.
+ */
+export function ec2Interruptions(client: EC2Client): Pick<Machines, 'listInterrupted'> {
+  const Filters = [{ Name: 'status-code', Values: noticeCodes }];
+  return {
+    listInterrupted: async () => {
+      const requests = await translating('looking for interrupted spot instances', () =>
+        allPages(
+          (NextToken) =>
+            client.send(
+              new DescribeSpotInstanceRequestsCommand({
+                Filters,
+                MaxResults: pageSize,
+                ...(NextToken && { NextToken }),
+              }),
+            ),
+          (page) => ({ items: page.SpotInstanceRequests ?? [], next: page.NextToken }),
+        ),
+      );
+      return requests.flatMap(({ InstanceId }) => InstanceId ?? []);
+    },
+  };
 }
 
 export function ec2Inventory(client: EC2Client, stackName: string): Pick<Machines, 'listInstances'> {

@@ -27,10 +27,21 @@ const throttlingCodes: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
+/** A quota of the account on instances is used up, for spot or on demand: no type and no zone helps, the other market may. */
+const instanceQuotaCodes = [
+  'InstanceLimitExceeded',
+  'MaxFleetCountExceeded',
+  'MaxSpotFleetRequestCountExceeded',
+  'MaxSpotInstanceCountExceeded',
+  // EC2 looks at a new account for some minutes before it may launch.
+  'PendingVerification',
+  'VcpuLimitExceeded',
+] as const;
+const instanceQuotas: ReadonlySet<string> = new Set(instanceQuotaCodes);
 /** No capacity, or a quota of the account is used up: another offering or another time may help. */
 const capacityCodes: ReadonlySet<string> = new Set([
+  ...instanceQuotaCodes,
   'AddressLimitExceeded',
-  'InstanceLimitExceeded',
   'InsufficientAddressCapacity',
   'InsufficientCapacity',
   'InsufficientCapacityOnHost',
@@ -41,17 +52,11 @@ const capacityCodes: ReadonlySet<string> = new Set([
   'InsufficientVolumeCapacity',
   // How a fleet says that a zone does not have the type at all.
   'InvalidFleetConfiguration',
-  'MaxFleetCountExceeded',
-  'MaxSpotFleetRequestCountExceeded',
-  'MaxSpotInstanceCountExceeded',
   'NetworkInterfaceLimitExceeded',
-  // EC2 looks at a new account for some minutes before it may launch.
-  'PendingVerification',
   'SecurityGroupLimitExceeded',
   'SpotMaxPriceTooLow',
   'UnfulfillableCapacity',
   'Unsupported',
-  'VcpuLimitExceeded',
   'VolumeLimitExceeded',
 ]);
 const notFoundCodes: ReadonlySet<string> = new Set([
@@ -67,6 +72,7 @@ const notFoundCodes: ReadonlySet<string> = new Set([
   'NoSuchEntity',
   'NoSuchEntityException',
   'NotFound',
+  'ResourceNotFound',
   'ResourceNotFoundException',
 ]);
 const alreadyThereCodes: ReadonlySet<string> = new Set([
@@ -95,6 +101,7 @@ const forbiddenCodes: ReadonlySet<string> = new Set([
   'AccessDenied',
   'AccessDeniedException',
   'AuthFailure',
+  'AuthFailure.ServiceLinkedRoleCreationNotPermitted',
   'UnauthorizedOperation',
   'UnrecognizedClientException',
   'InvalidClientTokenId',
@@ -161,6 +168,7 @@ export function codeOf(error: unknown): string {
 }
 export const isThrottlingCode = (code: string): boolean => throttlingCodes.has(code);
 export const isCapacityCode = (code: string): boolean => capacityCodes.has(code);
+export const isInstanceQuotaCode = (code: string): boolean => instanceQuotas.has(code);
 export const isNotYetVisibleCode = (code: string): boolean => notYetVisibleCodes.has(code);
 export const isForbiddenCode = (code: string): boolean => forbiddenCodes.has(code);
 export const isInvalidInputCode = (code: string): boolean => invalidInputCodes.has(code);

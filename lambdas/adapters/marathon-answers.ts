@@ -43,6 +43,8 @@ type App = z.infer<typeof App>;
 const Apps = z.object({ apps: z.array(App) });
 
 const Rejections = z.array(z.object({ reason: z.string(), declined: count, processed: count })).catch([]);
+/** Since 1.4. */
+export const OffersSummary = z.object({ rejectSummaryLastOffers: Rejections }).optional().catch(undefined);
 const QueueEntry = z.object({
   count,
   delay: z
@@ -50,8 +52,7 @@ const QueueEntry = z.object({
     .catch({ timeLeftSeconds: 0, overdue: true }),
   /** Absent for pods, which nothing here makes. */
   app: z.object({ id: z.string() }).optional(),
-  /** Since 1.4. */
-  processedOffersSummary: z.object({ rejectSummaryLastOffers: Rejections }).optional().catch(undefined),
+  processedOffersSummary: OffersSummary,
 });
 type QueueEntry = z.infer<typeof QueueEntry>;
 const Queue = z.object({ queue: z.array(QueueEntry) });
@@ -132,13 +133,18 @@ function servicePortsOf({ container, portDefinitions }: App): number[] {
 }
 
 function viewQueue({ count: waiting, delay, processedOffersSummary }: QueueEntry): NonNullable<AppView['queue']> {
-  const reasons = processedOffersSummary?.rejectSummaryLastOffers ?? [];
-  return {
-    count: waiting,
-    delaySeconds: delay.overdue ? 0 : delay.timeLeftSeconds,
-    reasons: reasons
-      .filter(({ declined }) => declined > 0)
-      .sort((a, b) => b.declined - a.declined)
-      .slice(0, mostReasons),
-  };
+  return { count: waiting, delaySeconds: delayOf(delay), reasons: reasonsOf(processedOffersSummary) };
+}
+
+/** Seconds until Marathon tries again. Up to a second about the end of a delay it tells neither: it counts as over. */
+export function delayOf({ timeLeftSeconds, overdue }: QueueEntry['delay']): number {
+  return overdue ? 0 : timeLeftSeconds;
+}
+
+/** Why the last offers did not fit, most frequent first. */
+export function reasonsOf(summary: z.infer<typeof OffersSummary>): NonNullable<AppView['queue']>['reasons'] {
+  return (summary?.rejectSummaryLastOffers ?? [])
+    .filter(({ declined }) => declined > 0)
+    .sort((a, b) => b.declined - a.declined)
+    .slice(0, mostReasons);
 }

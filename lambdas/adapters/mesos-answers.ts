@@ -5,10 +5,11 @@ import { parseJson } from './scheduler-http.ts';
 
 type Agent = Snapshot['agents'][number];
 
-const amount = z.number().catch(0);
 const none = { cpus: 0, mem: 0, disk: 0, gpus: 0 };
-/** Mesos before 1.0 knows no GPUs. */
-const Resources = z.object({ cpus: amount, mem: amount, disk: amount, gpus: amount }).catch(none);
+const amount = z.number();
+/** Mesos before 1.0 knows no GPUs. What cannot be read is not taken for nothing: an agent with nothing on it may be removed. */
+const Resources = z.object({ cpus: amount, mem: amount, disk: amount, gpus: amount.default(0) });
+const count = amount.default(0);
 const AgentSummary = z.object({
   id: z.string(),
   /** `slave(1)@10.0.1.7:5051` */
@@ -17,11 +18,11 @@ const AgentSummary = z.object({
   resources: Resources,
   used_resources: Resources,
   /** By role. */
-  reserved_resources: z.record(z.string(), Resources).catch({}),
+  reserved_resources: z.record(z.string(), Resources).default({}),
   TASK_STAGING: amount,
-  TASK_STARTING: amount,
+  TASK_STARTING: count,
   TASK_RUNNING: amount,
-  TASK_KILLING: amount,
+  TASK_KILLING: count,
 });
 const StateSummary = z.object({ slaves: z.array(AgentSummary) });
 const Metrics = z.object({ 'master/elected': z.number() });
@@ -32,7 +33,10 @@ export function parseElected(body: string): boolean {
   return parsed.success && parsed.data['master/elected'] === 1;
 }
 
-/** From the leader's `/master/state-summary`. @returns undefined if it is something else */
+/**
+ * From the leader's `/master/state-summary`, which counts tasks and lists none, so that no limit hides any.
+ * @returns undefined if it is something else
+ */
 export function parseAgents(body: string): Agent[] | undefined {
   const parsed = StateSummary.safeParse(parseJson(body));
   if (!parsed.success) return undefined;

@@ -4,16 +4,29 @@
  */
 import type { Snapshot } from '../contracts/gateway.ts';
 import type { Gateway } from '../ports/gateway.ts';
+import { readChronosDemand } from './chronos-demand.ts';
+import { chronosPort } from './chronos-http.ts';
 import { type Account, type HttpAnswer, httpAsk } from './http-ask.ts';
-import { marathonHttp } from './marathon-http.ts';
+import { readMarathonDemand } from './marathon-demand.ts';
+import { marathonHttp, marathonPort } from './marathon-http.ts';
 import { parseAgents, parseElected } from './mesos-answers.ts';
+import type { Scheduler } from './scheduler-http.ts';
 
-const ports = { mesos: 5050, marathon: 8080, chronos: 4400 } as const;
+const usualPorts = { mesos: 5050, marathon: marathonPort, chronos: chronosPort };
+
+/** A function answers 6 MB at most. Twenty thousand apps may wait; were it more, the rest of the snapshot still has to be told. */
+const mostDemandLength = 5_000_000;
+
+export interface MesosHttpOptions {
+  readonly timeoutMs: number;
+  /** @default those that the software listens at */
+  readonly ports?: typeof usualPorts;
+}
 type MasterView = Snapshot['masters'][number];
 type Asked = Parameters<Gateway['snapshot']>[0];
 
-export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Pick<Gateway, 'snapshot'> {
-  const { viewGroups } = marathonHttp({ timeoutMs, changeTimeoutMs: timeoutMs });
+export function mesosHttp({ timeoutMs, ports = usualPorts }: MesosHttpOptions): Pick<Gateway, 'snapshot'> {
+  const { viewGroups } = marathonHttp({ timeoutMs, changeTimeoutMs: timeoutMs, port: ports.marathon });
   const get = (ip: string, service: keyof typeof ports, path: string, account?: Account): Promise<HttpAnswer> =>
     httpAsk({ host: ip, port: ports[service], path, timeoutMs, ...(account ? { account } : {}) });
 
@@ -49,6 +62,26 @@ export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Pick<G
     return groups === undefined ? {} : { groups: [...groups] };
   };
 
+  /** Each is asked through masters that pass its `/ping` on. A part of what waits would look like all of it, so it is not told. */
+  const demandOf = async (
+    { demand = false, expectChronos, release, credentials }: Asked,
+    masters: readonly MasterView[],
+  ): Promise<Pick<Snapshot, 'demand'>> => {
+    const through = (service: 'marathon' | 'chronos', account: Account): Scheduler | undefined => {
+      const masterIps = masters.filter((master) => master[service]).map(({ ip }) => ip);
+      return masterIps.length > 0 ? { masterIps, account, port: ports[service], timeoutMs } : undefined;
+    };
+    const marathon = through('marathon', credentials.marathon);
+    const chronos = expectChronos && credentials.chronos ? through('chronos', credentials.chronos) : undefined;
+    if (!demand || marathon === undefined || (expectChronos && chronos === undefined)) return {};
+    const [services, jobs] = await Promise.all([
+      readMarathonDemand(marathon),
+      chronos ? readChronosDemand(chronos, release) : [],
+    ]);
+    const all = services && jobs && [...services, ...jobs];
+    return all && JSON.stringify(all).length <= mostDemandLength ? { demand: all } : {};
+  };
+
   const agentsOf = async ({ credentials }: Asked, masters: readonly MasterView[]) => {
     const [leader, ...rivals] = masters.filter((master) => master.elected);
     if (leader === undefined || rivals.length > 0) return { agents: [] };
@@ -64,8 +97,13 @@ export function mesosHttp({ timeoutMs }: { readonly timeoutMs: number }): Pick<G
         Promise.all(request.masterIps.map((ip) => viewMaster(ip, request))),
         Promise.all(request.loadBalancers.map(viewLoadBalancer)),
       ]);
-      const [agents, groups] = await Promise.all([agentsOf(request, masters), groupsOf(request, masters)]);
-      return { masters, loadBalancers, ...agents, ...groups };
+      const agentsThenDemand = async () => {
+        const agents = await agentsOf(request, masters);
+        // The other way round, a task that starts in between would wait and run in the same picture.
+        return { ...agents, ...(await demandOf(request, masters)) };
+      };
+      const [load, groups] = await Promise.all([agentsThenDemand(), groupsOf(request, masters)]);
+      return { masters, loadBalancers, ...load, ...groups };
     },
   };
 }

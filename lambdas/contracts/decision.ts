@@ -116,12 +116,20 @@ export const MoveServices = z.object({
   addresses: z.array(z.string()).min(1),
 });
 
-/** Ends the agents of these slaves, as far as nothing runs on them. */
-export const StopAgents = z.object({ kind: z.literal('stop-agents'), ...base, instanceIds });
+/** Ends the agents of these slaves, as far as nothing runs on them; by force, of interrupted ones, whatever runs on them. */
+export const StopAgents = z.object({
+  kind: z.literal('stop-agents'),
+  ...base,
+  instanceIds,
+  force: z.boolean().optional(),
+});
 
 /** Powers instances off and on; what is on their disks stays. */
 export const StopInstances = z.object({ kind: z.literal('stop-instances'), ...base, instanceIds });
 export const StartInstances = z.object({ kind: z.literal('start-instances'), ...base, instanceIds });
+
+/** Makes the alarms that wake the loop when slaves are missing or spare, or removes them. */
+export const SetAlarms = z.object({ kind: z.literal('set-alarms'), ...base, present: z.boolean() });
 
 export const Decision = z.discriminatedUnion('kind', [
   PrepareCluster,
@@ -141,6 +149,7 @@ export const Decision = z.discriminatedUnion('kind', [
   StopAgents,
   StopInstances,
   StartInstances,
+  SetAlarms,
 ]);
 export type Decision = z.infer<typeof Decision>;
 export type DecisionKind = Decision['kind'];

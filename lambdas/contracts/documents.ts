@@ -85,11 +85,12 @@ export const upkeepDocuments = {
       pattern: `^(none|${ip}(,${ip}){0,${longestCordon - 1}})$`,
     },
   },
-  /** On slaves: ends the agent for good, unless something runs on it. */
+  /** On slaves: ends the agent for good, unless something runs on it that is not to end with it. */
   'stop-agent': {
     ClusterId,
     SignalsQueueUrl,
     LeaveConsul: { description: 'Consul runs on the node and is to be left', pattern: flag },
+    Force: { description: 'End the agent with all that runs on it', pattern: flag },
   },
 } as const satisfies Record<string, Record<string, DocumentParameter>>;
 

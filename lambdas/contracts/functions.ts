@@ -41,6 +41,12 @@ export const ControlRules = z.object({
   launchBatch: z.number().int().positive(),
   /** A settled cluster is looked at again after this long even if nothing was heard. */
   resyncSeconds: z.number().int().positive(),
+  /** Elastic slaves: the part of what they offer that tasks may hold before more are launched; 1: no room is kept free. */
+  targetAllocation: z.number().min(0.1).max(1),
+  /** Elastic slaves: room of so many more is kept free in a group on which anything runs or waits, within its bounds. */
+  spareSlaves: z.number().min(0).max(100),
+  /** Elastic slaves: how long fewer must have been enough before any go. */
+  scaleInSeconds: z.number().int().min(0).max(86_400),
 });
 export type ControlRules = z.infer<typeof ControlRules>;
 
@@ -199,8 +205,14 @@ export const AddOnEnv = z.object({ ...StoreEnv.shape, STACK_NAME: nonEmpty, GATE
 const UpkeepEnv = z.object({ ...StoreEnv.shape, ...SignalEnv.shape });
 export const CordonNodesEnv = z.object({ ...UpkeepEnv.shape, CORDON_NODES_DOCUMENT: nonEmpty });
 export const StopAgentsEnv = z.object({ ...UpkeepEnv.shape, STOP_AGENT_DOCUMENT: nonEmpty });
-/** As for add-ons, and it signals the loops of workloads. */
-export const CollectLoadEnv = z.object({ ...AddOnEnv.shape, ...SignalEnv.shape });
+/** As for add-ons; besides, it concludes as PlanCluster does, signals loops, and hands clusters on to itself. */
+export const CollectLoadEnv = z.object({
+  ...AddOnEnv.shape,
+  ...SignalEnv.shape,
+  CONTROL_RULES: json(ControlRules),
+  AWS_LAMBDA_FUNCTION_NAME: nonEmpty,
+});
+export const SetAlarmsEnv = z.object({ ...StoreEnv.shape, STACK_NAME: nonEmpty });
 /** As for add-ons: Marathon is asked through the gateway. */
 export const MoveServicesEnv = AddOnEnv;
 export const StopInstancesEnv = StoreEnv;
@@ -209,6 +221,8 @@ export const CleanUpClusterEnv = NodeEnv;
 export const SendCallbackEnv = CallbackEnv;
 /** All of a workload's loop that asks Marathon or Chronos. */
 export const WorkloadEnv = AddOnEnv;
+/** It signals the loop of the workload's cluster, too. */
+export const PlanWorkloadEnv = z.object({ ...WorkloadEnv.shape, ...SignalEnv.shape });
 export const EndWorkloadEnv = z.object({ ...StoreEnv.shape, STACK_NAME: nonEmpty });
 export const DeliverCallbackEnv = z.object({
   ...CallbackEnv.shape,
@@ -241,7 +255,7 @@ export const functionEnvs = {
   'deploy-add-on': AddOnEnv,
   'remove-add-on': AddOnEnv,
   'send-callback': SendCallbackEnv,
-  'plan-workload': WorkloadEnv,
+  'plan-workload': PlanWorkloadEnv,
   'submit-workload': WorkloadEnv,
   'withdraw-workload': WorkloadEnv,
   'publish-workload': WorkloadEnv,
@@ -251,13 +265,15 @@ export const functionEnvs = {
   'stop-agents': StopAgentsEnv,
   'stop-instances': StopInstancesEnv,
   'start-instances': StartInstancesEnv,
+  'set-alarms': SetAlarmsEnv,
   'deliver-callback': DeliverCallbackEnv,
   'query-mesos': QueryMesosEnv,
 } as const;
 export type FunctionName = keyof typeof functionEnvs;
 
 /** Variables that Lambda itself sets. */
-type SetByLambda = 'AWS_REGION';
+export const setByLambda = ['AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME'] as const;
+type SetByLambda = (typeof setByLambda)[number];
 /** The environment that a construct must give a function: all keys of its schema, as text. */
 export type EnvironmentOf<F extends FunctionName> = {
   [K in Exclude<keyof z.input<(typeof functionEnvs)[F]>, SetByLambda>]: string;

@@ -33,6 +33,8 @@ export const SnapshotRequest = z.object({
   loadBalancers: z.array(z.object({ ip: z.string(), port: z.number().int(), healthPath: z.string().optional() })),
   /** Marathon groups to look at as well. @default none */
   groupIds: z.array(GroupId).optional(),
+  /** Whether to tell what waits to be started. @default false */
+  demand: z.boolean().optional(),
   credentials: z.object({ mesos: BasicAuth, marathon: BasicAuth, chronos: BasicAuth.optional() }),
 });
 export type SnapshotRequest = z.infer<typeof SnapshotRequest>;
@@ -185,6 +187,34 @@ export type MoveAnswer = z.infer<typeof MoveAnswer>;
 
 const Resources = z.object({ cpus: z.number(), mem: z.number(), disk: z.number(), gpus: z.number() });
 
+/** Tasks of one app or job that are alike and that Marathon or Chronos wants to start and has not started. */
+export const WaitingTasks = z.object({
+  scheduler: z.enum(['marathon', 'chronos']),
+  /** Absolute path of the app, or the job's name. */
+  id: z.string(),
+  /** How many; at least 1. */
+  count: z.number().int().min(1),
+  /** Of each. */
+  need: Resources,
+  /** Seconds until the scheduler tries again; more than 0 only after failures. */
+  backOffSeconds: z.number().min(0),
+  /** Each `[field, operator]` or `[field, operator, value]`, as Marathon and Chronos write them. */
+  constraints: z.array(z.array(z.string())),
+  /** Ports of the host that each task must have, and that two on one agent cannot share. */
+  hostPorts: z.array(z.number().int()),
+  /** Where tasks of it run already, one address each: told of apps of which an agent takes only so many. */
+  hosts: z.array(z.string()),
+  /** Where tasks of other apps have one of the `hostPorts`; absent: nowhere. */
+  portHosts: z.array(z.string()).optional(),
+  /** Roles whose resources it takes; absent: unreserved ones. */
+  roles: z.array(z.string()).optional(),
+  /** It can start only where its own persistent volume is: it has one, and no agent but that one will do. */
+  resident: z.boolean(),
+  /** From Marathon 1.4 on: why its last offers did not fit, most frequent first. */
+  reasons: z.array(z.string()),
+});
+export type WaitingTasks = z.infer<typeof WaitingTasks>;
+
 /** Memory and disk in MB, as Mesos counts. */
 export const Snapshot = z.object({
   masters: z.array(
@@ -215,6 +245,8 @@ export const Snapshot = z.object({
       tasks: z.number(),
     }),
   ),
+  /** If it was asked for: everything that waits; absent if Marathon, or Chronos where there is one, could not tell. */
+  demand: z.array(WaitingTasks).optional(),
   /** Those that were asked for; absent if Marathon could not tell. */
   groups: z.array(GroupView).optional(),
 });

@@ -15,6 +15,8 @@ export const OwnSignal = z.union([
       'node-online',
       /** A node's start script ended, well or badly; sent by the node. */
       'node-started',
+      /** A look at the load concluded otherwise than the record says, or tasks have begun to wait. */
+      'load-changed',
     ]),
     clusterId: ClusterId,
     instanceId: z.string().optional(),
@@ -39,6 +41,8 @@ export const AwsEvent = z.object({
     'command-id': z.string().optional(),
     /** Step Functions execution status change: the execution's name is `<id>-<run>`, the id of what the machine looks after. */
     name: z.string().optional(),
+    /** CloudWatch alarm state change: those of clusters are named as `domain/cluster/names.ts` tells. */
+    alarmName: z.string().optional(),
     stateMachineArn: z.string().optional(),
   }),
 });

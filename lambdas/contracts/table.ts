@@ -15,7 +15,7 @@
  *
  * A meta item of an owner with an organization is in the second index too: `gsi2pk` is `ORGANIZATION#<issuer>#<name>`, `gsi2sk`
  * the creation time. A workload item whose loop sleeps until something changes on its cluster is there as well, under `WATCHED`
- * and its cluster's id.
+ * and its cluster's id; and so is the item of a cluster whose slaves follow the load, under `ELASTIC` and its own id.
  *
  * Attribute names of the cluster item are those of `ClusterRecord`, with `launches` a map by token, plus `waitToken`
  * and `workloads`, the claims of workloads on it by their id, with `claimSeq`, how often it was claimed. Those of the workload
@@ -45,6 +45,7 @@ export const keys = {
   due: 'DUE',
   dueWorkload: 'DUE#WORKLOAD',
   watched: 'WATCHED',
+  elastic: 'ELASTIC',
   owner: (issuer: string, subject: string) => `OWNER#${issuer}#${subject}`,
   organization: (issuer: string, organization: string) => `ORGANIZATION#${issuer}#${organization}`,
   deployments: 'DEPLOYMENTS',

@@ -1,7 +1,7 @@
 /** Invoked by the reconcile loop for each pass: afterwards what was observed and decided is recorded; answers what comes next. */
 import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { dynamoWorkloadStore } from '../adapters/dynamo-workload-store.ts';
-import { ec2Addresses, ec2Inventory } from '../adapters/ec2-inventory.ts';
+import { ec2Addresses, ec2Interruptions, ec2Inventory } from '../adapters/ec2-inventory.ts';
 import { lambdaGateway } from '../adapters/lambda-gateway.ts';
 import { secretsManagerCredentials } from '../adapters/secrets-manager-credentials.ts';
 import { sqsSignals } from '../adapters/sqs-signals.ts';
@@ -70,7 +70,11 @@ export const handler = lambdaStack({ name: 'plan-cluster', input: PlanInput }).h
     const env = parseEnv(PlanClusterEnv);
     return makePlanCluster({
       store: dynamoClusterStore(dynamoClient(), env.CLUSTER_TABLE),
-      machines: { ...ec2Inventory(ec2Client(), env.STACK_NAME), ...ec2Addresses(ec2Client()) },
+      machines: {
+        ...ec2Inventory(ec2Client(), env.STACK_NAME),
+        ...ec2Interruptions(ec2Client()),
+        ...ec2Addresses(ec2Client()),
+      },
       commands: ssmObserver(ssmClient()),
       credentials: secretsManagerCredentials(secretsClient(), env.STACK_NAME),
       gateway: lambdaGateway(lambdaClient(), env.GATEWAY_FUNCTION_NAME),

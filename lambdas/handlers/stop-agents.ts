@@ -1,7 +1,7 @@
 /**
  * Invoked by the reconcile loop: afterwards the draining slaves that SSM knows have the command that ends their agent, and it is
  * recorded. One that is sent and not recorded does no harm: on the node it is checked that nothing runs, and an agent that is
- * gone unexpectedly is started again.
+ * gone unexpectedly is started again. Only agents on instances that EC2 is about to end are ended whatever runs.
  */
 import { dynamoClusterStore } from '../adapters/dynamo-cluster-store.ts';
 import { ssmUpkeep } from '../adapters/ssm-commands.ts';
@@ -9,6 +9,7 @@ import { type DecisionOf, StopAgents } from '../contracts/decision.ts';
 import { StopAgentsEnv } from '../contracts/functions.ts';
 import type { NodeRecord } from '../domain/cluster/records.ts';
 import { following } from '../domain/cluster/setbacks.ts';
+import { isInterrupted } from '../domain/cluster/track-nodes.ts';
 import { stopAgentParameters } from '../domain/release/upkeep-parameters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterStore } from '../ports/cluster-store.ts';
@@ -31,10 +32,13 @@ export const makeStopAgents = ({ store, commands, clock, settings }: Deps) =>
   action<DecisionOf<'stop-agents'>>(async ({ clusterId, decision }) => {
     const { record, nodes } = await store.loadCluster(clusterId);
     const asked = new Set(decision.instanceIds);
-    const slaves = nodes.filter((node) => asked.has(node.instanceId) && isToStop(node));
+    const { force = false } = decision;
+    const slaves = nodes.filter(
+      (node) => asked.has(node.instanceId) && isToStop(node) && (!force || isInterrupted(node)),
+    );
     if (record.desired.presence !== 'present' || slaves.length === 0) return undefined;
     const instanceIds = slaves.map(({ instanceId }) => instanceId);
-    const sent = await commands.send(instanceIds, stopAgentParameters({ desired: record.desired, ...settings }));
+    const sent = await commands.send(instanceIds, stopAgentParameters({ desired: record.desired, ...settings }, force));
     const at = clock.now().toISOString();
     await store.saveNodes(
       clusterId,

@@ -4,16 +4,18 @@
  */
 import * as z from 'zod';
 import { awsFoundations } from '../adapters/aws-foundations.ts';
+import { cloudwatchAlarms } from '../adapters/cloudwatch-alarms.ts';
 import { ec2Terminator } from '../adapters/ec2-inventory.ts';
 import { nodeSettings } from '../adapters/node-settings.ts';
 import { SweepClustersEnv } from '../contracts/functions.ts';
 import { secondsSince } from '../domain/cluster/time.ts';
+import type { Alarms } from '../ports/alarms.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterStore } from '../ports/cluster-store.ts';
 import type { Foundations } from '../ports/foundations.ts';
 import type { Machines } from '../ports/machines.ts';
 import type { WorkloadStore } from '../ports/workload-store.ts';
-import { ec2Client, iamClient, secretsClient } from '../runtime/aws-clients.ts';
+import { cloudwatchClient, ec2Client, iamClient, secretsClient } from '../runtime/aws-clients.ts';
 import { atColdStart } from '../runtime/cold-start.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
@@ -28,6 +30,7 @@ interface Deps {
     readonly workload: Loop & { readonly store: Pick<WorkloadStore, 'listDue' | 'findExisting'> };
   };
   readonly foundations: Pick<Foundations, 'listClusterIds' | 'cleanUp'>;
+  readonly alarms: Pick<Alarms, 'listClusterIds' | 'remove'>;
   readonly machines: Pick<Machines, 'terminate'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,7 +51,7 @@ export const makeSweepClusters = (deps: Deps) => async (): Promise<SweepResult> 
   ];
   const woken = await countSuccesses(deps, due, ({ loop, id }) => signalLoop(loop, id));
   // The cloud is listed before the store is read, so that nothing newborn looks like an orphan.
-  const found = await deps.foundations.listClusterIds();
+  const found = await listFound(deps);
   const clusters = await cluster.store.findExisting([...found.keys()]);
   // A workload has a secret under its id as well.
   const workloads = await workload.store.findExisting([...found.keys()].filter((id) => !clusters.has(id)));
@@ -59,6 +62,26 @@ export const makeSweepClusters = (deps: Deps) => async (): Promise<SweepResult> 
   return { woken, removed };
 };
 
+type Found = Awaited<ReturnType<Foundations['listClusterIds']>>;
+
+/** By whatever is there of them; alarms are made last, so they are never all that is there of something young. */
+async function listFound(deps: Deps): Promise<Found> {
+  const [made, alarmed] = await Promise.all([deps.foundations.listClusterIds(), listAlarmed(deps)]);
+  const unmade = [...alarmed].filter((id) => !made.has(id));
+  return new Map([...made, ...unmade.map((id): [string, { instanceIds: string[] }] => [id, { instanceIds: [] }])]);
+}
+
+/** Without CloudWatch all else is swept: alarms cost next to nothing. */
+async function listAlarmed({ alarms, log }: Deps): Promise<ReadonlySet<string>> {
+  try {
+    return await alarms.listClusterIds();
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    log.warn('alarms could not be listed', { errorName: name, errorMessage: message });
+    return new Set();
+  }
+}
+
 function isOld({ clock }: Deps, since: Date | undefined): boolean {
   return since === undefined || secondsSince(since.toISOString(), clock.now()) > orphanAgeSeconds;
 }
@@ -68,12 +91,13 @@ interface Orphan {
   readonly instanceIds: readonly string[];
 }
 
-async function removeOrphan({ machines, foundations, log }: Deps, orphan: Orphan): Promise<void> {
+async function removeOrphan({ machines, foundations, alarms, log }: Deps, orphan: Orphan): Promise<void> {
   const { id: clusterId, instanceIds } = orphan;
   log.warn('removing what belongs to no cluster', { clusterId, instances: instanceIds.length });
   if (instanceIds.length > 0) await machines.terminate(instanceIds);
   const left = await foundations.cleanUp(clusterId);
   if (left.length > 0) log.info('still in use, left for the next sweep', { clusterId, left });
+  await alarms.remove(clusterId);
 }
 
 /** One after the other; what fails for one is told and does not keep the others waiting. */
@@ -102,6 +126,7 @@ export const handler = lambdaStack({ name: 'sweep-clusters', input: z.unknown() 
     return makeSweepClusters({
       loops: realLoops(env),
       foundations: awsFoundations({ ...clients, settings: nodeSettings(env) }),
+      alarms: cloudwatchAlarms(cloudwatchClient(), env.STACK_NAME),
       machines: ec2Terminator(ec2Client()),
       clock: systemClock,
       log: loggerFor('sweep-clusters'),

@@ -52,6 +52,8 @@ export interface ClusterStore extends LoopStore {
 
   /** Cluster that an instance belongs to, by the instance index. */
   findClusterOfInstance(instanceId: string): Promise<string | undefined>;
+  /** Clusters whose last plan is `elastic`. */
+  listElastic(): Promise<readonly string[]>;
   /** Clusters whose next check is due before `now`. */
   listDueClusters(now: Date): Promise<readonly string[]>;
   /** Those of the given ids for which a cluster record exists. */

@@ -1,7 +1,8 @@
 /** Records of deployments, for the API and for who finishes them. */
 import type { ActivityEntry } from '../domain/cluster/plan.ts';
-import type { DesiredCluster, NodeRecord, PendingLaunch, Timestamp } from '../domain/cluster/records.ts';
+import type { DesiredCluster, Timestamp } from '../domain/cluster/records.ts';
 import type { ClusterUpdate, DeploymentRecord, DeploymentSummary, Owner } from '../domain/deployment/deployment.ts';
+import type { KnownNodes } from '../domain/deployment/resources.ts';
 
 /** All that an update changes of a deployment's record; what is absent stays. */
 export interface BegunUpdate
@@ -22,11 +23,8 @@ export interface DeploymentStore {
   list(owner: Owner): Promise<readonly DeploymentSummary[]>;
   /** All that users of the issuer have made as members of the organization. Newest first. */
   listOrganization(issuer: string, organization: string): Promise<readonly DeploymentSummary[]>;
-  /** Nodes and ordinals being launched, for `/resources`. */
-  listNodes(deploymentId: string): Promise<{
-    readonly nodes: readonly NodeRecord[];
-    readonly launches: readonly PendingLaunch[];
-  }>;
+  /** Nodes, ordinals being launched, and how many are wanted, for `/resources`. */
+  listNodes(deploymentId: string): Promise<KnownNodes>;
   /**
    * Sets status DELETE_IN_PROGRESS and presence `absent` with `forget`, in the cluster's record first. Idempotent.
    * @returns false, and changes nothing, if workloads claim the cluster and it was not asked for all the same

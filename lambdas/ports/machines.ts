@@ -31,14 +31,16 @@ export interface LaunchedSlaves {
 export interface Machines {
   /** All instances with the cluster's tag, terminated ones included as long as EC2 shows them. */
   listInstances(clusterId: string): Promise<readonly ObservedInstance[]>;
+  /** Ids of the account's spot instances that EC2 has announced to take back and has not ended yet. @throws Throttled */
+  listInterrupted(): Promise<readonly string[]>;
   /** @throws CapacityUnavailable, NotYetVisible (profile or interface not there yet), Throttled */
   launchMaster(context: LaunchContext, slot: MasterInterface, instanceType: string): Promise<LaunchedInstance>;
   /** @throws CapacityUnavailable, NotYetVisible, Throttled */
   launchLoadBalancer(context: LaunchContext, ordinal: number, offering: Offering): Promise<LaunchedInstance>;
   /**
    * Launches up to `count` instances of the first offering's market, shared out evenly over the offerings' zones (one CreateFleet
-   * call of type instant per zone). May launch fewer: offerings that lacked capacity are in `exhausted`, and `error` is what kept
-   * EC2 from launching more. @throws NotYetVisible, Throttled if the whole call was refused
+   * call of type instant per zone). May launch fewer: offerings that lacked capacity are in `exhausted`, with a quota that is used
+   * up all that count against it, and `error` is what kept EC2 from launching more. @throws NotYetVisible, Throttled if the whole call was refused
    */
   launchSlaves(context: LaunchContext, count: number, offerings: readonly Offering[]): Promise<LaunchedSlaves>;
   /** Idempotent; instances that do not exist any more are no error. In batches. */

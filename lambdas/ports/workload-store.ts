@@ -78,7 +78,10 @@ export interface WorkloadStore extends LoopStore {
   findExisting(workloadIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Workloads whose next check is due before `now`. */
   listDue(now: Date): Promise<readonly string[]>;
-  /** Workloads whose loop is to be woken when something has changed, by the cluster that they run on. Eventually consistent. */
-  listWatched(): Promise<readonly WorkloadRecord[]>;
+  /**
+   * Workloads whose loop is to be woken when something has changed on the cluster that they run on. Eventually consistent.
+   * @param hostClusterId only those on this cluster; absent: on any
+   */
+  listWatched(hostClusterId?: string): Promise<readonly WorkloadRecord[]>;
   addActivity(workloadId: string, entries: readonly ActivityEntry[], now: Date): Promise<void>;
 }

@@ -3,6 +3,7 @@
  * retryable error before its own timeout and the state machine decides about more attempts. Unused ones are shaken off the
  * bundles.
  */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -28,6 +29,10 @@ function once<T>(build: () => T): () => T {
   };
 }
 
+/** Signals wait for metrics to be published: not for long. */
+export const cloudwatchClient = /* @__PURE__ */ once(
+  () => new CloudWatchClient({ ...settings, maxAttempts: 2, requestHandler: { ...patience, requestTimeout: 3_000 } }),
+);
 /** Document client: plain values in, plain values out; `undefined` fields are left out. */
 export const dynamoClient = /* @__PURE__ */ once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient(settings), { marshallOptions: { removeUndefinedValues: true } }),

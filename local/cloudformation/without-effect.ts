@@ -1,6 +1,8 @@
 /**
  * Resource types that are known and do nothing here: the local cloud has no traffic to permit, no key to encrypt with, and
- * nobody who looks at a dashboard. Everything that is on neither this list nor in a service's own is an error.
+ * nobody who looks at a dashboard. The template's own alarms are about metrics that the local cloud's services do not publish,
+ * so they could never change; alarms that are made by the API work. Everything that is on neither this list nor in a service's
+ * own is an error.
  */
 import { createHash } from 'node:crypto';
 import type { ResourceToCreate, ResourceType, ResourceTypes } from '../types.ts';

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 export const USAGE = `Usage: npm run demo -- [FILE] [options]
 
   FILE             a TOSCA template                       (default examples/mesos-cluster.yaml)
-                   Services and jobs get the cluster of examples/small-cluster.yaml first
+                   Services and jobs get the cluster of examples/small-cluster.yaml first;
+                   a cluster with elastic slaves gets a burst of services, to grow and shrink
   -p name=value    a parameter; may be repeated. Values that are JSON are taken as JSON. Passwords
                    that the template requires and nobody gives are made up
   --speed <n>      simulated seconds per second           (default 60)

@@ -5,8 +5,8 @@ import type { LocalCloud } from '../cloud.ts';
 
 /** @returns names of all things with its tag, and of all records that know it besides logs */
 export async function leftoversOf({ services }: LocalCloud, uuid: string): Promise<readonly string[]> {
-  const { ec2, iam, secretsManager, dynamodb } = services;
-  const tagged = [ec2.inspect, iam.inspect, secretsManager.inspect].flatMap((service) =>
+  const { cloudwatch, ec2, iam, secretsManager, dynamodb } = services;
+  const tagged = [cloudwatch.inspect, ec2.inspect, iam.inspect, secretsManager.inspect].flatMap((service) =>
     service.leftovers(tagKeys.clusterId, uuid),
   );
   const items = (await dynamodb.scan()).map((item) => ({ item, sortKey: JSON.stringify(item[table.sortKey]) }));

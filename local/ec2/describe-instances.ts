@@ -2,6 +2,7 @@ import { publicIpOf } from './addresses.ts';
 import { type FilterValues, matcher } from './filters.ts';
 import { remembranceMs } from './lifecycle.ts';
 import { attachmentItem } from './network-interfaces.ts';
+import { wasTakenBack } from './spot-requests.ts';
 import type { Instance } from './types.ts';
 import { fail, flagOf, numberOf, pageOf, tagSet, textOf, textsOf, type Wire } from './wire.ts';
 import { isVisible, type World } from './world.ts';
@@ -123,17 +124,24 @@ function instanceItem(world: World, instance: Instance): Wire {
     placement: { availabilityZone: networkInterface.subnet.zone, tenancy: 'default' },
     clientToken: instance.clientToken,
     ...(instance.market === 'spot' ? { instanceLifecycle: 'spot' } : {}),
+    ...(instance.spotRequest ? { spotInstanceRequestId: instance.spotRequest.id } : {}),
     ...(profile ? { iamInstanceProfile: { arn: profile.arn, id: profile.id } } : {}),
     ...(isGone ? {} : networkItems(world, instance)),
-    ...(instance.terminatedBy ? { stateReason: reasonItem } : {}),
+    ...(instance.terminatedBy ? { stateReason: wasTakenBack(instance) ? reasons.ec2 : reasons.user } : {}),
     rootDeviceName: '/dev/sda1',
     tagSet: tagSet(instance.tags),
   };
 }
 
-const reasonItem = {
-  code: 'Client.UserInitiatedShutdown',
-  message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+const reasons = {
+  user: {
+    code: 'Client.UserInitiatedShutdown',
+    message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+  },
+  ec2: {
+    code: 'Server.SpotInstanceTermination',
+    message: 'Server.SpotInstanceTermination: Spot instance termination',
+  },
 };
 
 function networkItems(world: World, instance: Instance): Wire {

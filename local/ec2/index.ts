@@ -11,6 +11,7 @@ import { authorizationOf } from './authorization.ts';
 import { createRequestLimiter } from './buckets.ts';
 import { createFleet } from './create-fleet.ts';
 import { describeInstanceStatus, describeInstances } from './describe-instances.ts';
+import { describeSpotInstanceRequests } from './describe-spot-requests.ts';
 import { createInspect, type Ec2Inspect } from './inspect.ts';
 import { createTags, startInstances, stopInstances, terminateInstances } from './instance-actions.ts';
 import {
@@ -45,6 +46,7 @@ const actions: Readonly<Record<string, Action>> = {
   CreateFleet: createFleet,
   DescribeInstances: describeInstances,
   DescribeInstanceStatus: describeInstanceStatus,
+  DescribeSpotInstanceRequests: describeSpotInstanceRequests,
   TerminateInstances: terminateInstances,
   StopInstances: stopInstances,
   StartInstances: startInstances,

@@ -43,9 +43,10 @@ export interface Ec2Inspect {
   }[];
   /** Ports of an instance that are open to networks, as `tcp 80`, sorted. */
   openPorts(instanceId: string): readonly string[];
-  /** Ends an instance as if its hardware had failed, or by spot interruption with two minutes' notice. */
+  /** Ends an instance as if its hardware had failed. */
   kill(instanceId: string): void;
-  interrupt(instanceId: string): void;
+  /** Takes spot instances back, with two minutes' notice. @throws Error if one is no spot instance, or has ended */
+  interruptSpot(instanceIds: readonly string[]): void;
 }
 
 const countedKinds = ['volumes', 'networkInterfaces', 'securityGroups', 'addresses', 'launchTemplates'] as const;
@@ -88,7 +89,9 @@ export function createInspect(world: World): Ec2Inspect {
         .map(({ protocol, from }) => `${protocol} ${from}`)
         .sort(),
     kill: (id) => terminate(world, find(id), ec2Itself),
-    interrupt: (id) => interruptSpot(world, find(id), ec2Itself),
+    interruptSpot: (ids) => {
+      for (const id of ids) interruptSpot(world, find(id), ec2Itself);
+    },
   };
 }
 

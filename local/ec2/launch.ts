@@ -4,6 +4,7 @@ import { drawPublicIp } from './addresses.ts';
 import type { LaunchRequest } from './launch-request.ts';
 import { enterPending } from './lifecycle.ts';
 import { addInterface } from './network-interfaces.ts';
+import { newSpotRequest } from './spot-requests.ts';
 import type { Instance, NetworkInterface, Volume } from './types.ts';
 import { fail, tagSpecification, type Wire } from './wire.ts';
 import { newEntity, type World } from './world.ts';
@@ -62,6 +63,7 @@ export function launchOne(world: World, order: LaunchOrder): Instance {
     imageId: request.imageId,
     instanceType: request.instanceType,
     market: request.market,
+    ...(request.market === 'spot' ? { spotRequest: newSpotRequest(world) } : {}),
     networkInterface,
     ...(request.profileName === undefined ? {} : { profileName: request.profileName }),
     userData: request.userData,

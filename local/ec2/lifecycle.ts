@@ -7,6 +7,7 @@ import type { Caller } from '../types.ts';
 import { drawPublicIp, publicIpOf } from './addresses.ts';
 import { letsIn, letsOut, letsOutToInternet, type Peer } from './firewall.ts';
 import { removeInterface } from './network-interfaces.ts';
+import { closeSpotRequest, markForTermination } from './spot-requests.ts';
 import { hasInternetRoute } from './subnets.ts';
 import type { Instance, InstanceState, SecurityGroup } from './types.ts';
 import { arnOf, type World } from './world.ts';
@@ -43,6 +44,7 @@ export function terminate(world: World, instance: Instance, by: Caller): void {
   if (instance.state === 'shutting-down' || instance.state === 'terminated') return;
   instance.terminatedBy = by;
   instance.terminationAskedAt = world.clock.now();
+  closeSpotRequest(world, instance);
   enter(world, instance, 'shutting-down');
   world.nodes().powerOff(instance.id, { discard: true });
   later(world, instance, 20_000, 40_000, () => finish(world, instance));
@@ -78,6 +80,7 @@ export function start(world: World, instance: Instance): void {
 
 /** Announces the interruption of a spot instance, two minutes ahead. */
 export function interruptSpot(world: World, instance: Instance, by: Caller): void {
+  markForTermination(world, instance);
   world.bus.put({
     source: 'aws.ec2',
     detailType: 'EC2 Spot Instance Interruption Warning',

@@ -86,6 +86,15 @@ export interface Volume extends Entity {
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
+/** `closed` once its instance shuts down. */
+export interface SpotRequest {
+  readonly id: string;
+  state: 'active' | 'closed';
+  /** Such as `fulfilled` and `marked-for-termination`. */
+  statusCode: string;
+  statusAt: number;
+}
+
 export interface Instance extends Entity {
   readonly reservationId: string;
   readonly clientToken: string;
@@ -97,6 +106,8 @@ export interface Instance extends Entity {
   readonly userData: string;
   readonly volumes: readonly Volume[];
   state: InstanceState;
+  /** Of a spot instance: its request, and how that stands. */
+  readonly spotRequest?: SpotRequest;
   /** Of a stopped one: it gets a new public address when it is started. */
   hadPublicAddress?: boolean;
   /** Who asked for its end, and when. */

@@ -58,8 +58,13 @@ export function tagSet(tags: ReadonlyMap<string, string>): { item: { key: string
   return { item: [...tags].map(([key, value]) => ({ key, value })) };
 }
 
-/** One page of a list, by an opaque token that is the offset. @throws AwsError InvalidParameterValue */
-export function pageOf<T>(items: readonly T[], size: number, token: string | undefined): { page: T[]; next?: string } {
+/** One page of a list, by an opaque token that is the offset. @throws AwsError with `badToken` as its code */
+export function pageOf<T>(
+  items: readonly T[],
+  size: number,
+  token: string | undefined,
+  badToken = 'InvalidParameterValue',
+): { page: T[]; next?: string } {
   const start =
     token === undefined
       ? 0
@@ -68,7 +73,7 @@ export function pageOf<T>(items: readonly T[], size: number, token: string | und
             .toString()
             .replace(/^page:/, ''),
         );
-  if (!Number.isInteger(start) || start < 0) fail('InvalidParameterValue', `Unable to parse pagination token ${token}`);
+  if (!Number.isInteger(start) || start < 0) fail(badToken, `Unable to parse pagination token ${token}`);
   const page = items.slice(start, start + size);
   if (start + size >= items.length) return { page };
   return { page, next: Buffer.from(`page:${start + size}`).toString('base64url') };

@@ -72,7 +72,7 @@ export class Rules {
   /** Faults may lose an event or double it, for all targets of a rule alike. Schedules are no events, and keep their time. */
   private send(event: BusEvent, rule: Rule): void {
     const { clock, random, faults } = this.around;
-    const deliveries = rule.schedule ? 1 : faults.deliveries('event');
+    const deliveries = rule.schedule ? 1 : faults.deliveries('event', event.source);
     for (const target of rule.targets) {
       if (deliveries === 0) this.lose(event, rule, target, 'fault');
       for (let n = 0; n < deliveries; n += 1) {

@@ -14,7 +14,7 @@ import {
   type RolePolicies,
   type SimClock,
 } from '../types.ts';
-import { readBody } from './body.ts';
+import { decompress, readBody } from './body.ts';
 import { isAwsError } from './errors.ts';
 import { type Protocol, protocols, type WireAnswer } from './protocols.ts';
 import { type IdentifiedRequest, identifyRequest } from './request.ts';
@@ -39,8 +39,9 @@ export function createEndpoint(dependencies: EndpointDependencies) {
     response.once('close', release);
     // A long poll waits for simulated time to pass, so it must not hold it up.
     if (String(request.headers['x-amz-target']).endsWith('.ReceiveMessage')) release();
-    const body = await readBody(request, MAX_REQUEST_BYTES);
-    if (!body) return send(response, 413, {}, '', dependencies.clock);
+    const sent = await readBody(request, MAX_REQUEST_BYTES);
+    const body = sent && decompress(sent, request.headers['content-encoding'], MAX_REQUEST_BYTES);
+    if (!body) return send(response, sent ? 400 : 413, {}, '', dependencies.clock);
     const requestId = randomUUID();
     const answer = await answerTo(identifyRequest(request, body, dependencies.services()), requestId, dependencies);
     send(

@@ -89,14 +89,24 @@ const awsQuery: Protocol = {
   }),
 };
 
-/** SQS moved from the query protocol to JSON; its clients still learn the codes of old from a header. */
-const OLD_SQS_CODES: Readonly<Record<string, string>> = {
+/**
+ * SQS and CloudWatch moved from the query protocol to JSON; their clients still learn the codes of old from a header, which
+ * those of other services do not read.
+ */
+const QUERY_CODES: Readonly<Record<string, string>> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   QueueNameExists: 'QueueAlreadyExists',
   BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
   EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
   TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
   BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+  InvalidFormatFault: 'InvalidFormat',
+  InvalidNextToken: 'InvalidNextToken',
+  InvalidParameterCombinationException: 'InvalidParameterCombination',
+  InvalidParameterValueException: 'InvalidParameterValue',
+  MissingRequiredParameterException: 'MissingParameter',
+  ResourceNotFound: 'ResourceNotFound',
+  ValidationException: 'ValidationError',
 };
 
 const json = (version: '1.0' | '1.1'): Protocol => ({
@@ -111,7 +121,7 @@ const json = (version: '1.0' | '1.1'): Protocol => ({
     headers: {
       'content-type': `application/x-amz-json-${version}`,
       'x-amzn-errortype': code,
-      ...(OLD_SQS_CODES[code] && { 'x-amzn-query-error': `${OLD_SQS_CODES[code]};Sender` }),
+      ...(QUERY_CODES[code] && { 'x-amzn-query-error': `${QUERY_CODES[code]};Sender` }),
     },
     body: JSON.stringify({ __type: code, message, ...members }),
   }),

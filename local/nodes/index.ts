@@ -31,7 +31,7 @@ export function createNodes(options: NodesOptions): Nodes {
     run: simulator.run,
     router,
     inspect: createInspect(simulator),
-    act: createActions(simulator),
+    act: createActions(simulator, options.clock),
     async close() {
       simulator.close();
       await router.close();

@@ -93,7 +93,10 @@ async function sayHello(node: Node): Promise<void> {
   }
 }
 
-export async function sendSignal(node: Node, kind: 'node-online' | 'node-started'): Promise<AwsAnswer> {
+export async function sendSignal(
+  node: Node,
+  kind: 'node-online' | 'node-started' | 'load-changed',
+): Promise<AwsAnswer> {
   const { clusterId, signalsQueueUrl } = node.identity;
   const body = JSON.stringify({ kind, clusterId, instanceId: node.machine.instanceId });
   const answer = await node.aws.sendMessage(signalsQueueUrl, body);

@@ -1,5 +1,5 @@
 /** Runs a command on a node, as its SSM agent would: which script it is is told by the name of its document. */
-import type { UpkeepDocument } from '../../lambdas/contracts/documents.ts';
+import { type UpkeepDocument, upkeepDocumentNames } from '../../lambdas/contracts/documents.ts';
 import { type Node, sendSignal } from './node.ts';
 import type { Software } from './software/cluster.ts';
 import { isReachable } from './software/task.ts';
@@ -15,18 +15,22 @@ export const takesTurns = (command: NodeCommand): boolean => !isCalled(command, 
 
 /** Never settles if the machine goes off before the script ends. */
 export async function runCommand(context: StartContext, node: Node, command: NodeCommand): Promise<NodeCommandResult> {
-  const upkeep = upkeepOf(command);
-  if (!upkeep) return runStart(context, node, command);
+  const document = upkeepDocumentNames.find((name) => isCalled(command, name));
+  if (!document) return runStart(context, node, command);
   await node.life.sleep(node.durations.moment());
-  const result = upkeep(context.softwareOf(node.identity.clusterId), node, command);
+  const { clusterId, role } = node.identity;
+  const result = context.faults.commandFails(document, role)
+    ? failed('a fault was switched on: this command is to fail')
+    : upkeep[document](context.softwareOf(clusterId), node, command);
   await sendSignal(node, 'node-started');
   return result;
 }
 
-function upkeepOf(command: NodeCommand) {
-  if (isCalled(command, 'cordon-nodes')) return cordonNodes;
-  return isCalled(command, 'stop-agent') ? stopAgent : undefined;
-}
+const upkeep: Readonly<Record<UpkeepDocument, (of: Software, node: Node, command: NodeCommand) => NodeCommandResult>> =
+  {
+    'cordon-nodes': cordonNodes,
+    'stop-agent': stopAgent,
+  };
 
 /** The master's whitelist from now on leaves these addresses out: all others are in it, come they early or late. */
 function cordonNodes({ memberOf, workload }: Software, node: Node, { parameters }: NodeCommand): NodeCommandResult {
@@ -39,14 +43,18 @@ function cordonNodes({ memberOf, workload }: Software, node: Node, { parameters 
   return succeeded(`${addresses.length} addresses are cordoned`);
 }
 
-/** The Mesos agent takes leave and stays down, unless something runs on it. */
-function stopAgent(software: Software, node: Node): NodeCommandResult {
+/** The Mesos agent takes leave and stays down, unless something runs on it and it is not forced to. */
+function stopAgent(software: Software, node: Node, { parameters }: NodeCommand): NodeCommandResult {
   const member = software.memberOf(node);
   if (member?.processes.has('mesos-slave')) {
     const { agent } = node.disk;
-    const running = agent ? software.workload.tasks.of(agent.id).filter(isReachable).length : 0;
+    const { tasks } = software.workload;
+    const running = agent ? tasks.of(agent.id).filter(isReachable).length + tasks.idleExecutors(agent.id) : 0;
     // Each task has an executor of its own.
-    if (running > 0) return failed(`the agent is busy: ${2 * running} tasks and executors`);
+    if (running > 0 && parameters.Force !== 'true')
+      return failed(`the agent is busy: ${2 * running} tasks and executors`);
+    if (agent && tasks.reservations(agent.id).length > 0 && parameters.Force !== 'true')
+      return failed('the agent is busy: it has reserved resources');
     software.stopAgent(member);
   }
   return succeeded('the Mesos agent is stopped');

@@ -194,8 +194,8 @@ describe('dynamoDeploymentStore', () => {
         ExpressionAttributeValues: { ':launch': launch },
       }),
     );
-    expect(await store.listNodes(deploymentId)).toEqual({ nodes: [slave], launches: [launch] });
-    expect(await store.listNodes(newId())).toEqual({ nodes: [], launches: [] });
+    expect(await store.listNodes(deploymentId)).toEqual({ nodes: [slave], launches: [launch], wanted: {} });
+    expect(await store.listNodes(newId())).toEqual({ nodes: [], launches: [], wanted: {} });
   });
 
   it('lists activity, oldest first', async () => {

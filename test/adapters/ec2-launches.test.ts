@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { ec2Fleet } from '../../lambdas/adapters/ec2-fleet.ts';
-import { ec2Addresses, ec2Inventory, ec2Terminator } from '../../lambdas/adapters/ec2-inventory.ts';
+import { ec2Addresses, ec2Interruptions, ec2Inventory, ec2Terminator } from '../../lambdas/adapters/ec2-inventory.ts';
 import { ec2Launcher } from '../../lambdas/adapters/ec2-launch.ts';
 import type { Offering } from '../../lambdas/contracts/cluster.ts';
 import type { LaunchContext } from '../../lambdas/ports/machines.ts';
@@ -175,7 +175,8 @@ describe('launching slaves', () => {
     expect(launched).toMatchObject([{ market: 'spot' }]);
     expect(client.inputsOf('CreateFleet')[0]).toMatchObject({
       TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'spot' },
-      SpotOptions: { AllocationStrategy: 'capacity-optimized-prioritized' },
+      SpotOptions: { AllocationStrategy: 'price-capacity-optimized' },
+      LaunchTemplateConfigs: [{ Overrides: [{ InstanceType: 'm6i.large', SubnetId: `subnet-${zones[0]}` }] }],
     });
   });
 
@@ -195,6 +196,66 @@ describe('launching slaves', () => {
       exhausted: [offerings[0]],
       error: { name: 'CapacityUnavailable', message: 'InsufficientInstanceCapacity: none left' },
     });
+  });
+
+  const spot = (zone: string, instanceType = 'm6i.large') => offering(zone, { instanceType, market: 'spot' });
+  const lack = (ErrorCode: string, InstanceType = 'm6i.large') => ({
+    ErrorCode,
+    LaunchTemplateAndOverrides: { Overrides: { InstanceType } },
+  });
+
+  it('holds all spot offerings of a zone that has less than is asked for: EC2 has tried each', async () => {
+    const client = stubClient<EC2Client>({
+      CreateFleet: (_: never, call) => ({
+        Instances: [{ InstanceIds: [`i-${call}`] }],
+        Errors: call === 1 ? [lack('UnfulfillableCapacity')] : [],
+      }),
+    });
+    const offerings = zones.flatMap((zone) => [spot(zone), spot(zone, 'c5.large')]);
+    const result = await ec2Fleet(client, settings).launchSlaves(slaves(), 4, offerings);
+    expect(result).toMatchObject({ exhausted: offerings.slice(0, 2), error: { name: 'CapacityUnavailable' } });
+    expect(result.launched).toHaveLength(3);
+  });
+
+  it('holds only what lacked capacity when another type made up for it', async () => {
+    const client = stubClient<EC2Client>({
+      CreateFleet: () => ({ ...fleet(['i-1']), Errors: [lack('InsufficientInstanceCapacity')] }),
+    });
+    const offerings = [spot(zones[0]!), spot(zones[0]!, 'c5.large')];
+    const result = await ec2Fleet(client, settings).launchSlaves(slaves(), 1, offerings);
+    expect(result).toMatchObject({ exhausted: [offerings[0]] });
+    expect(result).not.toHaveProperty('error');
+  });
+
+  it.each(['MaxSpotInstanceCountExceeded', 'VcpuLimitExceeded'])(
+    'holds all offerings of the market for %s, and asks no further zone',
+    async (code) => {
+      const client = stubClient<EC2Client>({ CreateFleet: () => ({ ...fleet(['i-1']), Errors: [lack(code)] }) });
+      const offerings = [...zones.map((zone) => spot(zone)), offering(zones[0]!)];
+      const result = await ec2Fleet(client, settings).launchSlaves(slaves(), 6, offerings);
+      expect(result).toMatchObject({ launched: [{ instanceId: 'i-1' }], exhausted: offerings.slice(0, 3) });
+      expect(client.inputsOf('CreateFleet')).toHaveLength(1);
+    },
+  );
+
+  it('keeps what other zones have launched when a call is refused for lack of capacity', async () => {
+    const client = stubClient<EC2Client>({
+      CreateFleet: (_: never, call) =>
+        call === 2 ? Promise.reject(sdkError('InsufficientFreeAddressesInSubnet')) : fleet([`i-${call}`]),
+    });
+    const offerings = zones.map((zone) => offering(zone));
+    const result = await ec2Fleet(client, settings).launchSlaves(slaves(), 3, offerings);
+    expect(result.launched.map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-3']);
+    expect(result).toMatchObject({ exhausted: [offerings[1]], error: { name: 'CapacityUnavailable' } });
+  });
+
+  it('takes fewer instances without a reason for no lack of capacity', async () => {
+    const client = stubClient<EC2Client>({
+      CreateFleet: () => ({ Instances: [], Errors: [] }),
+      DescribeInstances: () => found(),
+    });
+    const result = await ec2Fleet(client, settings).launchSlaves(slaves(), 1, [offering(zones[0]!)]);
+    expect(result).toMatchObject({ launched: [], exhausted: [], error: { name: 'DependencyUnavailable' } });
   });
 
   it.each([
@@ -220,6 +281,29 @@ describe('looking at and ending instances', () => {
       { instanceId: 'i-1', role: 'master', slot: 1, state: 'running', launchToken: token },
       { instanceId: 'i-2', role: 'slave', group: '', state: 'pending' },
     ]);
+  });
+
+  it('reads all spot instances that EC2 takes back', async () => {
+    const client = stubClient<EC2Client>({
+      DescribeSpotInstanceRequests: (_: never, call) =>
+        call === 1
+          ? { SpotInstanceRequests: [{ InstanceId: 'i-1' }, {}], NextToken: 'more' }
+          : { SpotInstanceRequests: [{ InstanceId: 'i-2' }] },
+    });
+    expect(await ec2Interruptions(client).listInterrupted()).toEqual(['i-1', 'i-2']);
+    expect(client.inputsOf('DescribeSpotInstanceRequests')[0]).toMatchObject({
+      Filters: [{ Name: 'status-code', Values: expect.arrayContaining(['marked-for-termination']) }],
+    });
+  });
+
+  it('sees by its state’s reason that EC2 has taken an instance back', async () => {
+    const ended = (Code: string) => ({ ...instance('i-1'), State: { Name: 'terminated' }, StateReason: { Code } });
+    const client = stubClient<EC2Client>({
+      DescribeInstances: () =>
+        found(ended('Server.SpotInstanceTermination'), ended('Client.UserInitiatedShutdown'), instance('i-3')),
+    });
+    const seen = await ec2Inventory(client, 'mesoscale').listInstances(clusterId);
+    expect(seen.map(({ interrupted }) => interrupted)).toEqual([true, undefined, undefined]);
   });
 
   it('terminates the others when one instance is not known', async () => {

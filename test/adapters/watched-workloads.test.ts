@@ -45,6 +45,18 @@ describe('listWatched', () => {
     ]);
   });
 
+  it('finds those on one cluster only, if it is told which', async () => {
+    for (const [n, host] of [
+      [1, clusterId],
+      [2, idOf(91)],
+      [3, clusterId],
+    ] as const)
+      await store.savePlan(await create(n, host), 1, plan({ watched: true }), at(1));
+    const onCluster = await store.listWatched(clusterId);
+    expect(onCluster.map(({ desired }) => desired.workloadId).sort()).toEqual([idOf(1), idOf(3)]);
+    expect(await store.listWatched(idOf(92))).toEqual([]);
+  });
+
   it('forgets those whose plan does not want it any more, and those that are removed', async () => {
     const [one, two] = [await create(1), await create(2)];
     for (const id of [one, two]) await store.savePlan(id, 1, plan({ watched: true }), at(1));

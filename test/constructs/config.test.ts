@@ -33,6 +33,9 @@ describe('parseConfig', () => {
       deploymentTimeoutSeconds: 3600,
       launchBatch: 500,
       resyncSeconds: 900,
+      targetAllocation: 1,
+      spareSlaves: 0,
+      scaleInSeconds: 300,
     });
   });
 
@@ -107,6 +110,7 @@ describe('parseConfig', () => {
     [{ ...existing, publicSubnets: [subnets[0], subnets[0]] }, 'publicSubnets: must be one per zone'],
     [{ vpcCidr: '10.0.0.0/8' }, 'vpcCidr: must be an IPv4 range from /16 to /25'],
     [{ rules: { deploymentTimeoutSeconds: 1000 } }, 'rules.deploymentTimeoutSeconds: must be longer than'],
+    [{ rules: { spareSlaves: 101 } }, 'rules.spareSlaves: Too big'],
     [{ imageOverrides: { indigo_9: {} } }, 'imageOverrides'],
     [{ apiAdministrators: ['alice'] }, 'apiAdministrators.0: must be <subject>@<issuer>'],
     [{ requiredScopes: { chang: [] } }, 'requiredScopes: '],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { functionEnvs } from '../../lambdas/contracts/functions.ts';
-import { allStatements, defaultStack, listOf, ofType, type Statement, statementsOf } from './support.ts';
+import { allStatements, defaultStack, functionId, listOf, ofType, type Statement, statementsOf } from './support.ts';
 
 const stack = defaultStack();
 
@@ -13,6 +13,7 @@ const allows = (name: string) => new Set(statementsOf(stack, name).flatMap(actio
 const withoutResources = new Set([
   'ec2:DescribeAddresses',
   'ec2:DescribeInstances',
+  'ec2:DescribeSpotInstanceRequests',
   'ec2:DescribeLaunchTemplateVersions',
   'ec2:DescribeLaunchTemplates',
   'ec2:DescribeNetworkInterfaces',
@@ -22,6 +23,9 @@ const withoutResources = new Set([
   'iam:ListInstanceProfiles',
   'iam:ListRoles',
   'secretsmanager:ListSecrets',
+  'cloudwatch:DescribeAlarms',
+  // Bound to the namespace by a condition.
+  'cloudwatch:PutMetricData',
   // Lambda's attachment to a VPC: the gateway only.
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -106,11 +110,15 @@ describe('permissions', () => {
     ['wake-cluster', /^(logs|dynamodb|states|sqs):/],
     [
       'collect-load',
-      /^(logs:|dynamodb:(GetItem|BatchGetItem|Query)$|secretsmanager:GetSecretValue$|lambda:InvokeFunction$|sqs:SendMessage$)/,
+      /^(logs:|dynamodb:(GetItem|BatchGetItem|Query|UpdateItem)$|secretsmanager:GetSecretValue$|lambda:InvokeFunction$|sqs:SendMessage$|cloudwatch:PutMetricData$)/,
+    ],
+    [
+      'set-alarms',
+      /^(logs:|dynamodb:(GetItem|BatchGetItem|Query)$|cloudwatch:(PutMetricAlarm|TagResource|DeleteAlarms)$)/,
     ],
     ['serve-api', /^(logs:|dynamodb:|sqs:|secretsmanager:|lambda:InvokeFunction$)/],
     ['start-containers', /^(logs|dynamodb|ssm|ec2:Describe)/],
-    ['plan-workload', /^(logs:|dynamodb:|secretsmanager:GetSecretValue$|lambda:InvokeFunction$)/],
+    ['plan-workload', /^(logs:|dynamodb:|secretsmanager:GetSecretValue$|lambda:InvokeFunction$|sqs:SendMessage$)/],
     [
       'submit-workload',
       /^(logs:|dynamodb:(GetItem|BatchGetItem|Query|UpdateItem)$|secretsmanager:GetSecretValue$|lambda:InvokeFunction$)/,
@@ -130,6 +138,32 @@ describe('permissions', () => {
     const onWorkloads = ['plan-workload', 'publish-workload', 'submit-workload', 'withdraw-workload'];
     const actions = ['deploy-add-on', 'move-services', 'remove-add-on', ...onWorkloads];
     expect(readers.sort()).toEqual([...actions, 'collect-load', 'plan-cluster', 'serve-api'].sort());
+  });
+
+  it('to publish metrics are for the one namespace, and on alarms for those of the stack’s clusters', () => {
+    const onCloudWatch = Object.keys(functionEnvs)
+      .flatMap((name) => statementsOf(stack, name))
+      .filter((one) => actionsOf(one).some((action) => /^cloudwatch:(?!DescribeAlarms$)/.test(action)));
+    expect(onCloudWatch.length).toBeGreaterThan(3);
+    for (const statement of onCloudWatch) {
+      if (actionsOf(statement).includes('cloudwatch:PutMetricData'))
+        expect(statement.Condition).toEqual({ StringEquals: { 'cloudwatch:namespace': 'Mesoscale' } });
+      else expect(resourcesOf(statement).join()).toContain(':alarm:mesoscale/*"');
+    }
+  });
+
+  it.each(['collect-load', 'plan-cluster', 'plan-workload'])('of %s let it signal loops', (name) => {
+    expect(allows(name).has('sqs:SendMessage')).toBe(true);
+  });
+
+  it('to invoke have collect-load for the gateway and for itself, to which it hands clusters on', () => {
+    const invoking = statementsOf(stack, 'collect-load').filter((one) =>
+      actionsOf(one).includes('lambda:InvokeFunction'),
+    );
+    const invoked = invoking.map(({ Resource }) => (Resource as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0]);
+    expect(invoked.toSorted()).toEqual(
+      ['collect-load', 'query-mesos'].map((name) => functionId(stack, name)).toSorted(),
+    );
   });
 
   it('to launch instances have only the launching functions', () => {
@@ -190,6 +224,7 @@ describe('the adapters', () => {
     'client-sfn': 'states',
     'client-lambda': 'lambda',
     'client-secrets-manager': 'secretsmanager',
+    'client-cloudwatch': 'cloudwatch',
     'lib-dynamodb': 'dynamodb',
     'client-dynamodb': 'dynamodb',
   };
@@ -212,7 +247,7 @@ describe('the adapters', () => {
 
   it('call everything that functions may, but for what goes along with other calls', () => {
     const along =
-      /^(logs:.*|sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility|Get\w+)|iam:(PassRole|TagRole|TagInstanceProfile|CreateServiceLinkedRole)|ec2:CreateTags|ssm:GetParameters|secretsmanager:TagResource)$/;
+      /^(logs:.*|sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility|Get\w+)|iam:(PassRole|TagRole|TagInstanceProfile|CreateServiceLinkedRole)|ec2:CreateTags|ssm:GetParameters|secretsmanager:TagResource|cloudwatch:TagResource)$/;
     const used = new Set(usedActions());
     const functions = Object.keys(functionEnvs).filter((name) => name !== 'query-mesos');
     const granted = new Set(functions.flatMap((name) => [...allows(name)]));

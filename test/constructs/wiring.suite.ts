@@ -5,13 +5,16 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { bearerChallenge, ErrorView, refusalMessages } from '../../lambdas/contracts/api.ts';
 import { callbackAttempts, callbackTimeoutSeconds } from '../../lambdas/contracts/callback.ts';
-import { type FunctionName, functionEnvs } from '../../lambdas/contracts/functions.ts';
+import { type FunctionName, functionEnvs, setByLambda } from '../../lambdas/contracts/functions.ts';
 import { gatewayPorts } from '../../lambdas/contracts/gateway.ts';
+import { lookSeconds, metricNames } from '../../lambdas/contracts/load.ts';
 import { table } from '../../lambdas/contracts/table.ts';
+import { clusterAlarms } from '../../lambdas/domain/cluster/alarms.ts';
 import { patienceSeconds } from '../../lambdas/handlers/collect-load.ts';
 import { defaultStack, functionId, functionProperties, ofType, theOnly, violationsOf } from './support.ts';
 
 const names = Object.keys(functionEnvs) as FunctionName[];
+const isSetByLambda = (key: string) => setByLambda.some((name) => name === key);
 const stack = defaultStack();
 
 function statesIn(definition: string): string[] {
@@ -39,7 +42,7 @@ function tasksIn(part: unknown): Task[] {
 describe('the functions', () => {
   it.each(names)('%s has every variable that its schema names, and a log group that is not kept for ever', (name) => {
     const { Environment, LoggingConfig, Runtime, Timeout } = functionProperties(stack, name);
-    const wanted = Object.keys(functionEnvs[name].shape).filter((key) => key !== 'AWS_REGION');
+    const wanted = Object.keys(functionEnvs[name].shape).filter((key) => !isSetByLambda(key));
     expect(Object.keys(Environment?.Variables ?? {}).sort()).toEqual(wanted.sort());
     expect(stack.resources[LoggingConfig.LogGroup.Ref]?.Properties.RetentionInDays).toBe(30);
     expect(Runtime).toBe('nodejs24.x');
@@ -104,6 +107,7 @@ describe('the queue of signals', () => {
         expect.objectContaining({ 'detail-type': ['EC2 Spot Instance Interruption Warning'] }),
         expect.objectContaining({ 'detail-type': ['EC2 Command Invocation Status-change Notification'] }),
         expect.objectContaining({ detail: expect.objectContaining({ status: ['FAILED', 'TIMED_OUT', 'ABORTED'] }) }),
+        expect.objectContaining({ detail: { alarmName: [{ prefix: 'mesoscale/' }] } }),
       ]),
     );
   });
@@ -140,11 +144,11 @@ describe('the schedules', () => {
   });
 
   it('do not make up for a look at clusters that was missed: the next one sees the same', () => {
-    expect(periodOf('collect-load')).toBe(60);
+    expect(periodOf('collect-load')).toBe(lookSeconds);
     stack.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: functionId(stack, 'collect-load') },
       MaximumRetryAttempts: 0,
-      MaximumEventAgeInSeconds: 60,
+      MaximumEventAgeInSeconds: lookSeconds,
     });
   });
 
@@ -327,6 +331,20 @@ describe('alarms', () => {
       Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat),
     );
     expect(runbook).toContain(`| ${metrics.length} metrics in ${alarms.length} alarms, 0.10 each`);
+  });
+
+  it('of clusters, and their metrics, are as many as the runbook says', () => {
+    const withoutGpus = metricNames.filter((name) => !name.endsWith('Gpus'));
+    expect(runbook).toContain(
+      `| ${withoutGpus.length} metrics, 0.30 each (10 are free); with GPUs ${metricNames.length} `,
+    );
+    for (const name of metricNames) expect(runbook).toContain(`\`${name}\``);
+    for (const { kind } of clusterAlarms) expect(runbook).toContain(`\n## ${kind}\n`);
+    const isFine = clusterAlarms.map(({ periodSeconds }) => periodSeconds < 60);
+    expect([isFine, runbook.includes('An alarm of high resolution, 0.30, and one other, 0.10')]).toEqual([
+      [true, false],
+      true,
+    ]);
   });
 
   it('each name a section of the runbook', () => {

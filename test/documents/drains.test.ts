@@ -83,8 +83,8 @@ describe('stop-agent', () => {
     sandbox.write('/var/lib/mesos/meta/slaves/latest', 'S1');
     return sandbox.answer('10.0.2.77:5051/metrics/snapshot', metrics);
   };
-  const stop = (sandbox: Sandbox, environment: Record<string, string> = {}, LeaveConsul = 'true') =>
-    sandbox.load('stop-agent', { ...common, LeaveConsul }).run({ budget: 1, environment });
+  const stop = (sandbox: Sandbox, environment: Record<string, string> = {}, LeaveConsul = 'true', Force = 'false') =>
+    sandbox.load('stop-agent', { ...common, LeaveConsul, Force }).run({ budget: 1, environment });
 
   it('has the agent take leave for good, and leaves Consul', async () => {
     const sandbox = slave();
@@ -110,6 +110,30 @@ describe('stop-agent', () => {
     const run = await stop(slave(metrics));
     expect([run.status, run.stderr]).toEqual([1, `the agent is busy: ${count} tasks and executors\n`]);
     expect(changes(run)).toEqual([]);
+  });
+
+  it.each([
+    ['resources.info', 'cpus', 1],
+    ['resources.target', 'cpus', 1],
+    ['resources.info', '', 0],
+  ])('leaves an agent alone on which something is reserved: %s of "%s"', async (file, content, status) => {
+    const sandbox = slave();
+    sandbox.write(`/var/lib/mesos/meta/resources/${file}`, content);
+    const run = await stop(sandbox);
+    expect([run.status, run.stderr]).toEqual([status, status ? 'the agent is busy: it has reserved resources\n' : '']);
+    expect(changes(run).length > 0).toBe(status === 0);
+  });
+
+  it.each([
+    ['runs tasks', '{"slave/tasks_running":3}'],
+    ['does not answer', undefined],
+  ])('ends an agent by force that %s', async (_, metrics) => {
+    const run = await stop(slave().answer('10.0.2.77:5051/metrics/snapshot', metrics), {}, 'false', 'true');
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(changes(run)).toEqual([
+      ['update', '--restart=no', 'mesos-slave'],
+      ['kill', '--signal=USR1', 'mesos-slave'],
+    ]);
   });
 
   it('leaves an agent alone that does not tell what it does', async () => {

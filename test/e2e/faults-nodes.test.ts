@@ -104,7 +104,7 @@ describe('a cluster that EC2 has no capacity for', () => {
     const markets = () => cluster.alive('slave').map(({ market }) => market);
     expect(markets()).toEqual(['spot', 'spot']);
     lacking({ market: 'spot' });
-    lab.cloud.services.ec2.inspect.interrupt(cluster.alive('slave')[0]?.instanceId ?? '');
+    lab.cloud.services.ec2.inspect.interruptSpot([cluster.alive('slave')[0]?.instanceId ?? '']);
     await lab.cloud.until(() => cluster.launched() === 5, { what: 'the replacement' });
     await lab.untilWhole(cluster);
     expect(markets()).toEqual(['spot', 'on-demand']);

@@ -22,7 +22,9 @@ describe('the invariants notice', () => {
     table = new DynamoDBClient(config);
     ec2 = new EC2Client(config);
     const api = await cloud.client();
-    const { json } = await api.post('/deployments', { template: templateOf({ masters: 3, loadBalancers: 0 }) });
+    const { json } = await api.post('/deployments', {
+      template: templateOf({ masters: 3, slaves: 2, loadBalancers: 0 }),
+    });
     cluster = clusterOf(cloud, api, json.uuid as string);
   }, ASSEMBLY_TIMEOUT_MS);
   afterAll(() => {
@@ -97,16 +99,29 @@ describe('the invariants notice', () => {
     await expect(watch.invariant(later)).rejects.toThrow(/instance i-\w+ of .* has had no record for 400/);
   });
 
-  it('a quorum that the loop itself takes away', async () => {
+  /** As the function that terminates nodes, were it less careful. */
+  const terminateAsLoop = async (instances: readonly { readonly instanceId: string }[]) => {
     const roleName = cloud.services.functions.settingsOf(functionNamed('TerminateNodes')).roleName;
     const credentials = cloud.credentials.forFunction('not-careful', roleName);
     const loop = new EC2Client({ endpoint: cloud.awsEndpoint, region: cloud.region, credentials });
-    const InstanceIds = cluster
-      .alive('master')
-      .slice(0, 2)
-      .map(({ instanceId }) => instanceId);
-    await loop.send(new TerminateInstancesCommand({ InstanceIds }));
+    await loop.send(new TerminateInstancesCommand({ InstanceIds: instances.map(({ instanceId }) => instanceId) }));
     loop.destroy();
+  };
+
+  it('a task that ends with the agent of a slave that the loop takes', async () => {
+    const slaves = cluster.alive('slave').slice(1);
+    const [{ instanceId = '', privateIp = '' } = {}] = slaves;
+    const { nodes } = cloud.services;
+    nodes.act.startTask(cluster.id, privateIp);
+    const command = { commandId: 'not-careful', documentName: 'stop-agent', parameters: { Force: 'true' } };
+    nodes.run(instanceId, { ...command, timeoutSeconds: 60 }, () => {});
+    await cloud.clock.advance(3000);
+    await terminateAsLoop(slaves);
+    await expect(watch.invariant(cloud)).rejects.toThrow(/the loop took i-\w+ of cluster .* while foreign.1 ran on it/);
+  });
+
+  it('a quorum that the loop itself takes away', async () => {
+    await terminateAsLoop(cluster.alive('master').slice(0, 2));
     await expect(watch.invariant(cloud)).rejects.toThrow(
       /the loop took i-\w+, i-\w+ of cluster .* and left 1 of 3 masters/,
     );

@@ -5,7 +5,7 @@ import { jobNameOf } from '../../lambdas/domain/workload/chronos.ts';
 import type { WorkloadRecord } from '../../lambdas/domain/workload/records.ts';
 import { seenOf } from '../../lambdas/domain/workload/seen.ts';
 import { makeCollectLoad } from '../../lambdas/handlers/collect-load.ts';
-import { at, clusterId, desired, foundation, freshRecord } from '../support/clusters.ts';
+import { at, clusterId, desired, foundation, freshRecord, rules } from '../support/clusters.ts';
 import { FakeClusterStore } from '../support/fake-cluster-store.ts';
 import { recordedLog } from '../support/fakes.ts';
 import { desiredWorkload, groupView, jobSpec, jobs, jobView, services, workloadRecord } from '../support/workloads.ts';
@@ -61,7 +61,10 @@ function setUp(watched: readonly WorkloadRecord[], shown: Shown = {}) {
         asked.push(request);
         return shown.jobs && request.names.map(shown.jobs);
       },
+      snapshot: () => Promise.reject(new Error('not to be asked')),
     },
+    metrics: { publish: () => Promise.reject(new Error('not to be published')) },
+    helpers: { hand: () => Promise.reject(new Error('not to be handed on')) },
     signals: {
       send: async (signal: OwnSignal) => {
         sent.push(signal);
@@ -69,6 +72,7 @@ function setUp(watched: readonly WorkloadRecord[], shown: Shown = {}) {
     },
     clock: { now: () => now },
     log,
+    rules,
   };
   const pass = (seconds: number) => {
     now = new Date(now.getTime() + seconds * 1000);
@@ -81,11 +85,11 @@ function setUp(watched: readonly WorkloadRecord[], shown: Shown = {}) {
 const running = (id: string) => groupView(id.slice(1));
 const staged = (id: string) => groupView(id.slice(1), [{ running: 0, staged: 1 }]);
 
-describe('collect-load', () => {
+describe('collect-load, about workloads', () => {
   it('asks nobody while nothing is watched', async () => {
     const { collect, clusters, asked, reads } = setUp([]);
-    clusters.findRecord = () => Promise.reject(new Error('not to be asked'));
-    expect(await collect()).toEqual({ looked: 0, left: 0, signalled: 0 });
+    clusters.loadCluster = () => Promise.reject(new Error('not to be asked'));
+    expect(await collect({})).toEqual({ looked: 0, handedOn: 0, left: 0, signalled: 0 });
     expect([asked, reads]).toEqual([[], []]);
   });
 
@@ -94,7 +98,7 @@ describe('collect-load', () => {
       [service(1, staged(`/${idOf(1)}`)), service(2, running(`/${idOf(2)}`)), service(3, undefined)],
       { groups: running },
     );
-    expect(await collect()).toEqual({ looked: 1, left: 0, signalled: 2 });
+    expect(await collect({})).toEqual({ looked: 1, handedOn: 0, left: 0, signalled: 2 });
     expect(woken()).toEqual([idOf(1), idOf(3)]);
   });
 
@@ -106,7 +110,7 @@ describe('collect-load', () => {
         jobs: (name) => jobView({ name, ...(name === jobNameOf(idOf(2), 'b') ? { successCount: 1 } : {}) }),
       },
     );
-    await collect();
+    await collect({});
     const to = { release: 'indigo_1', masterIps };
     expect(asked).toEqual([
       { ...to, account: secrets.marathon, groupIds: [`/${idOf(1)}`, `/${idOf(3)}`] },
@@ -119,7 +123,7 @@ describe('collect-load', () => {
   it('asks in batches that the gateway takes', async () => {
     const nodes = Array.from({ length: viewsPerRequest + 1 }, (_, n) => `step-${n}`);
     const { collect, asked, woken } = setUp([pipeline(1, nodes)], { jobs: (name) => jobView({ name }) });
-    await collect();
+    await collect({});
     expect(asked.map(({ names }) => names?.length)).toEqual([viewsPerRequest, 1]);
     expect(woken()).toEqual([]);
   });
@@ -127,7 +131,7 @@ describe('collect-load', () => {
   it('signals nobody when Marathon or Chronos does not tell, and asks it only once', async () => {
     const nodes = Array.from({ length: viewsPerRequest + 1 }, (_, n) => `step-${n}`);
     const { collect, asked } = setUp([service(1, undefined), pipeline(2, nodes)]);
-    expect(await collect()).toEqual({ looked: 1, left: 0, signalled: 0 });
+    expect(await collect({})).toEqual({ looked: 1, handedOn: 0, left: 0, signalled: 0 });
     expect(asked).toHaveLength(2);
   });
 
@@ -135,14 +139,14 @@ describe('collect-load', () => {
     const watched = [service(1, undefined, idOf(91)), service(2, undefined, idOf(92))];
     const { collect, clusters, asked, woken } = setUp(watched, { groups: running });
     clusters.add({ desired: desired({ clusterId: idOf(92), presence: 'absent' }) });
-    await collect();
+    await collect({});
     expect([woken(), asked]).toEqual([[idOf(1), idOf(2)], []]);
   });
 
   it('leaves a cluster alone that has no masters yet', async () => {
     const { collect, clusters, asked } = setUp([service(1, undefined)], { groups: running });
     clusters.clusters.set(clusterId, { record: freshRecord(), nodes: new Map() });
-    expect(await collect()).toEqual({ looked: 1, left: 0, signalled: 0 });
+    expect(await collect({})).toEqual({ looked: 1, handedOn: 0, left: 0, signalled: 0 });
     expect(asked).toEqual([]);
   });
 
@@ -155,7 +159,7 @@ describe('collect-load', () => {
       if (id === idOf(91)) throw new DependencyUnavailable('secrets');
       return secrets;
     };
-    await collect();
+    await collect({});
     expect(woken()).toEqual([idOf(2)]);
     expect(log.lines).toEqual([
       {
@@ -185,7 +189,7 @@ describe('collect-load', () => {
 
     it('begins no further one after a while, says so, and has signalled for the others', async () => {
       const { collect, log, woken } = slow();
-      const { looked, left, signalled } = await collect();
+      const { looked, left, signalled } = await collect({});
       expect([looked + left, signalled, woken().length]).toEqual([hosts.length, looked, looked]);
       expect(left).toBeGreaterThan(0);
       expect(log.lines).toEqual([
@@ -196,7 +200,7 @@ describe('collect-load', () => {
     it('comes to each of them within some minutes', async () => {
       const { collect, pass, woken } = slow();
       for (let minute = 0; minute < 20; minute += 1) {
-        await collect();
+        await collect({});
         pass(60);
       }
       expect(new Set(woken()).size).toBe(hosts.length);

@@ -139,11 +139,23 @@ describe('stop-agents', () => {
       ClusterId: clusterId,
       SignalsQueueUrl: settings.signalsQueueUrl,
       LeaveConsul: 'true',
+      Force: 'false',
     });
     expect((await nodesOf(store, 'slave')).map((node) => node.drain)).toEqual([
       { ...drain, stopping: { commandId: 'c-1', at: now } },
       { ...drain, setback: { at: now, message: 'SSM does not know the node', undelivered: true, since: now } },
     ]);
+  });
+
+  it('ends by force only agents on instances that EC2 takes back', async () => {
+    const [first] = slaves;
+    const store = new FakeClusterStore().add(
+      {},
+      nodes.map((node) => (node === first ? { ...node, interrupted: now } : node)),
+    );
+    const { sent, commands } = sender();
+    await makeStopAgents({ store, commands, clock, settings })({ clusterId, decision: { ...decision, force: true } });
+    expect(sent).toMatchObject([{ instanceIds: [first?.instanceId], parameters: { Force: 'true' } }]);
   });
 
   it('leaves alone what was called back, what is under way already, and a cluster that goes', async () => {

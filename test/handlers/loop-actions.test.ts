@@ -183,17 +183,40 @@ describe('start-containers', () => {
 
 describe('clean-up-cluster', () => {
   const decision = (forget: boolean) => ({ kind: 'clean-up-cluster' as const, key: 'clean-up', reason: 'r', forget });
+  const removed: string[] = [];
+  const alarms = {
+    remove: async (id: string) => {
+      removed.push(id);
+    },
+  };
   const run = (store: FakeClusterStore, left: readonly string[], forget = true) =>
-    makeCleanUpCluster({ store, foundations: { cleanUp: async () => left } })({
+    makeCleanUpCluster({ store, foundations: { cleanUp: async () => left }, alarms })({
       clusterId,
       decision: decision(forget),
     });
+  beforeEach(() => removed.splice(0));
 
   it('forgets the cluster when nothing is left', async () => {
     const store = new FakeClusterStore().add(absent, [], 'DELETE_IN_PROGRESS');
     expect((await run(store, [])).outcome).toBe('done');
     expect(store.clusters.size).toBe(0);
     expect((await run(store, [])).outcome).toBe('done');
+  });
+
+  it('removes the alarms of a cluster that has some, or may have, and asks nobody about those of others', async () => {
+    const progress = { launchSeq: 1, failures: {} };
+    await run(new FakeClusterStore().add({ ...absent, progress }, [], 'DELETE_IN_PROGRESS'), []);
+    expect(removed).toEqual([]);
+    const alarmed = { ...progress, alarms: { setting: 'abc' } };
+    const store = new FakeClusterStore().add({ ...absent, progress: alarmed }, [], 'DELETE_IN_PROGRESS');
+    await run(store, []);
+    expect([removed, store.clusters.size]).toEqual([[clusterId], 0]);
+  });
+
+  it('removes what costs before the alarms', async () => {
+    const progress = { launchSeq: 1, failures: {}, alarms: { set: 'abc' } };
+    await run(new FakeClusterStore().add({ ...absent, progress }, [], 'DELETE_IN_PROGRESS'), ['address eipalloc-1']);
+    expect(removed).toEqual([]);
   });
 
   it('keeps the records of a failed creation', async () => {

@@ -48,6 +48,10 @@ function planner(store: FakeClusterStore, nodes = readyNodes()) {
         asked.push('ec2');
         return nodes.map((each) => instanceOf(each));
       },
+      listInterrupted: async () => {
+        asked.push('interruptions');
+        return nodes.filter(({ market }) => market === 'spot').map(({ instanceId }) => instanceId);
+      },
       findAddressHolder: async () => nodes.find(({ role }) => role === 'load-balancer')?.instanceId,
     },
     commands: {
@@ -87,6 +91,22 @@ describe('plan-cluster', () => {
     const { plan, asked } = planner(new FakeClusterStore().add({}, readyNodes(), 'CREATE_COMPLETE'));
     await plan(input());
     expect(asked.indexOf('ec2')).toBeLessThan(asked.indexOf('records'));
+  });
+
+  it('asks EC2 for interruptions only where there are spot instances, and records them', async () => {
+    const onDemand = readyNodes();
+    const plain = planner(new FakeClusterStore().add({}, onDemand, 'CREATE_COMPLETE'), onDemand);
+    await plain.plan(input());
+    expect(plain.asked).not.toContain('interruptions');
+    const nodes = onDemand.map((each) => (each.role === 'slave' ? { ...each, market: 'spot' as const } : each));
+    const store = new FakeClusterStore().add({}, nodes, 'CREATE_COMPLETE');
+    const { plan, asked } = planner(store, nodes);
+    await plan(input());
+    expect(asked).toContain('interruptions');
+    const slaves = (await store.loadCluster(clusterId)).nodes.filter(({ role }) => role === 'slave');
+    expect(slaves.map(({ status, interrupted }) => [status, interrupted])).toEqual(
+      slaves.map(() => ['draining', at(10).toISOString()]),
+    );
   });
 
   it('acts on decisions, and records what was planned', async () => {

@@ -71,6 +71,40 @@ describe('wake-cluster', () => {
     expect([(await workloads.load(workloadId)).record.signalSeq, await seq()]).toEqual([1, 0]);
   });
 
+  describe('an alarm’s change of state', () => {
+    const alarmChange = (alarmName: string) => ({
+      source: 'aws.cloudwatch',
+      'detail-type': 'CloudWatch Alarm State Change',
+      resources: [`arn:aws:cloudwatch:eu-west-1:1:alarm:${alarmName}`],
+      detail: { alarmName, state: { value: 'ALARM' } },
+    });
+
+    it('signals the cluster that it names', async () => {
+      const { send, seq } = setUp();
+      expect(await send(alarmChange(`mesoscale/${clusterId}/slaves-missing`))).toEqual({ batchItemFailures: [] });
+      expect(await seq()).toBe(1);
+    });
+
+    it.each([
+      ['a cluster of another stack', `other/${orphanId}/slaves-missing`],
+      ['no uuid', 'mesoscale/0197/slaves-missing'],
+      ['a uuid in the wrong place', clusterId],
+      ['a part too many', `mesoscale/more/${clusterId}/slaves-missing`],
+      ['a name of the stack’s own', 'mesoscale-FunctionErrorsAlarm1'],
+      ['nothing', ''],
+    ])('is acknowledged and signals nobody when it names %s', async (_, name) => {
+      const { send, seq, workflow } = setUp();
+      expect(await send(alarmChange(name))).toEqual({ batchItemFailures: [] });
+      expect([await seq(), workflow.runs.size]).toEqual([0, 0]);
+    });
+  });
+
+  it('signals a cluster whose load has changed', async () => {
+    const { send, seq } = setUp();
+    await send({ kind: 'load-changed', clusterId });
+    expect(await seq()).toBe(1);
+  });
+
   it('acknowledges what is about nothing of ours', async () => {
     const { send, seq } = setUp();
     const foreign = { ...stateChange, detail: { 'instance-id': 'i-0fff' } };
@@ -111,7 +145,10 @@ describe('wake-cluster', () => {
 });
 
 describe('sweep-clusters', () => {
-  const setUp = (found: Record<string, { instanceIds: string[]; youngest?: Date }>) => {
+  const setUp = (
+    found: Record<string, { instanceIds: string[]; youngest?: Date }>,
+    alarmed: readonly string[] = [],
+  ) => {
     const store = new FakeClusterStore().add({ signalSeq: 0 }, [slave]);
     const workloads = new FakeWorkloadStore();
     const workloadRuns = new FakeWorkflow();
@@ -126,6 +163,12 @@ describe('sweep-clusters', () => {
         cleanUp: async (id: string) => {
           removed.push(`clean up ${id}`);
           return [];
+        },
+      },
+      alarms: {
+        listClusterIds: async () => new Set(alarmed),
+        remove: async (id: string) => {
+          removed.push(`remove alarms of ${id}`);
         },
       },
       machines: {
@@ -153,7 +196,28 @@ describe('sweep-clusters', () => {
       [orphanId]: { instanceIds: ['i-9'], youngest: at(100) },
     });
     expect(await sweep()).toEqual({ woken: 1, removed: 1 });
+    expect(removed).toEqual(['terminate i-9', `clean up ${orphanId}`, `remove alarms of ${orphanId}`]);
+  });
+
+  it('removes alarms that are all that is left of a cluster, and no others', async () => {
+    const { removed, sweep } = setUp({ [clusterId]: { instanceIds: ['i-0abc'] } }, [clusterId, orphanId]);
+    expect(await sweep()).toMatchObject({ removed: 1 });
+    expect(removed).toEqual([`clean up ${orphanId}`, `remove alarms of ${orphanId}`]);
+  });
+
+  it('sweeps all else when CloudWatch does not answer', async () => {
+    const { deps, removed, sweep } = setUp({ [orphanId]: { instanceIds: ['i-9'], youngest: at(100) } });
+    const refuse = () => Promise.reject(new DependencyUnavailable('CloudWatch does not answer.'));
+    deps.alarms.listClusterIds = refuse;
+    deps.alarms.remove = refuse;
+    await sweep();
     expect(removed).toEqual(['terminate i-9', `clean up ${orphanId}`]);
+  });
+
+  it('forgets no instance of what has alarms, too', async () => {
+    const { removed, sweep } = setUp({ [orphanId]: { instanceIds: ['i-9'], youngest: at(100) } }, [orphanId]);
+    await sweep();
+    expect(removed).toContain('terminate i-9');
   });
 
   it('signals workloads whose next check is overdue, and takes none of their secrets for an orphan', async () => {

@@ -1,5 +1,5 @@
 import { DependencyUnavailable, NotFound } from '../../lambdas/contracts/error-names.ts';
-import type { ChangeAnswer, GroupView } from '../../lambdas/contracts/gateway.ts';
+import type { AppView, ChangeAnswer, GroupView } from '../../lambdas/contracts/gateway.ts';
 import { PlanWorkloadOutput } from '../../lambdas/contracts/workload.ts';
 import { jobNameOf } from '../../lambdas/domain/workload/chronos.ts';
 import { makeEndWorkload } from '../../lambdas/handlers/end-workload.ts';
@@ -7,7 +7,7 @@ import { makePlanWorkload } from '../../lambdas/handlers/plan-workload.ts';
 import { makePublishWorkload } from '../../lambdas/handlers/publish-workload.ts';
 import { makeSubmitWorkload } from '../../lambdas/handlers/submit-workload.ts';
 import { makeWithdrawWorkload } from '../../lambdas/handlers/withdraw-workload.ts';
-import { at, clusterId, desired, foundation, freshRecord, readyNodes, record } from '../support/clusters.ts';
+import { at, clusterId, desired, foundation, freshRecord, readyNodes, record, spec } from '../support/clusters.ts';
 import { deploymentRecord } from '../support/deployments.ts';
 import { FakeClusterStore } from '../support/fake-cluster-store.ts';
 import { FakeWorkloadStore } from '../support/fake-workload-store.ts';
@@ -52,6 +52,7 @@ function world({ wanted = {}, status = 'CREATE_IN_PROGRESS', answers = [], host,
   const versions: unknown[] = [];
   const completed: unknown[] = [];
   const removed: string[] = [];
+  const signals: object[] = [];
   const change = async (request: object): Promise<ChangeAnswer> => {
     sent.push(request);
     return answers[sent.length - 1] ?? { outcome: 'accepted' };
@@ -88,9 +89,21 @@ function world({ wanted = {}, status = 'CREATE_IN_PROGRESS', answers = [], host,
         completed.push(call);
       },
     },
+    signals: {
+      send: async (signal: object) => {
+        signals.push(signal);
+      },
+    },
     clock: clockAt(at(10)),
   };
-  return { deps, store, sent, versions, completed, removed };
+  return { deps, store, sent, versions, completed, removed, signals };
+}
+
+/** With this many slaves at least, and this many at most. */
+function elastic(min: number, max: number): FakeClusterStore {
+  const of = spec();
+  const slaves = of.slaves.map((group) => ({ ...group, bounds: { min, max } }));
+  return new FakeClusterStore().add({ desired: desired({ spec: { ...of, slaves } }) }, readyNodes());
 }
 
 function unprepared(): FakeClusterStore {
@@ -133,6 +146,51 @@ describe('plan-workload', () => {
       `renew ${workloadId} on ${clusterId}`,
       `settle ${workloadId} on ${clusterId}`,
     ]);
+  });
+
+  describe('when tasks wait for room', () => {
+    const waiting = (queue: Partial<NonNullable<AppView['queue']>> = {}) =>
+      groupView(workloadId, [{ running: 0, queue: { count: 1, delaySeconds: 0, reasons: [], ...queue } }]);
+    const told = [{ kind: 'load-changed', clusterId }];
+
+    it('wakes a host whose slaves follow the load, once for each thing that is new', async () => {
+      const { deps, signals } = world({ host: elastic(0, 5), group: waiting() });
+      await makePlanWorkload(deps)(input);
+      expect(signals).toEqual(told);
+      await makePlanWorkload(deps)(input);
+      expect(signals).toEqual(told);
+      const viewGroups = async () => [waiting({ count: 2 })];
+      await makePlanWorkload({ ...deps, gateway: { ...deps.gateway, viewGroups } })(input);
+      expect(signals).toEqual([...told, ...told]);
+    });
+
+    it('wakes it for a job that is queued', async () => {
+      const { deps, signals } = world({ host: elastic(0, 5), wanted: { spec: jobs() } });
+      const viewJobs = async ({ names }: { readonly names: readonly string[] }) =>
+        names.map((each) => jobView({ name: each, queued: true }));
+      await makePlanWorkload({ ...deps, gateway: { ...deps.gateway, viewJobs } })(input);
+      expect(signals).toEqual(told);
+    });
+
+    it('does so only after the plan is recorded', async () => {
+      const { deps, store, signals } = world({ host: elastic(0, 5), group: waiting() });
+      store.meanwhile = () => expect(signals).toEqual([]);
+      await makePlanWorkload(deps)(input);
+      expect([signals.length, store.plans.length]).toEqual([1, 1]);
+    });
+
+    it.each<[string, Setting]>([
+      ['a host with a fixed number of slaves', { group: waiting() }],
+      ['tasks that are put off after failures', { host: elastic(0, 5), group: waiting({ delaySeconds: 30 }) }],
+      ['an empty queue', { host: elastic(0, 5), group: waiting({ count: 0 }) }],
+      ['services that run', { host: elastic(0, 5) }],
+      ['jobs that are not queued', { host: elastic(0, 5), wanted: { spec: jobs() } }],
+      ['a host that does not answer', { host: elastic(0, 5), group: undefined }],
+    ])('wakes nobody for %s', async (_, setting) => {
+      const { deps, signals } = world(setting);
+      await makePlanWorkload(deps)(input);
+      expect(signals).toEqual([]);
+    });
   });
 
   it('stops when its record is gone or another run has taken over', async () => {

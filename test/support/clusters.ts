@@ -24,6 +24,9 @@ export const rules: ControlRules = {
   deploymentTimeoutSeconds: 3600,
   launchBatch: 500,
   resyncSeconds: 900,
+  targetAllocation: 1,
+  spareSlaves: 0,
+  scaleInSeconds: 300,
 };
 
 export const subnets = { public: zones.map((zone) => ({ id: `subnet-${zone}`, zone })), private: [] };

@@ -101,7 +101,8 @@ async function tellAll(clusters: readonly E2eCluster[]): Promise<ReadonlyMap<str
   return told;
 }
 
-function isRunning({ services }: TestCloud, id: string): boolean {
+/** Whether a run of its loop is under way. */
+export function isRunning({ services }: TestCloud, id: string): boolean {
   return services.states.inspect.executions().some(({ name, status }) => name.startsWith(id) && status === 'RUNNING');
 }
 

@@ -11,6 +11,7 @@ interface Kept {
   status?: DeploymentStatus;
   waitToken?: string;
   nextCheckAt?: string;
+  elastic?: boolean;
 }
 
 export class FakeClusterStore implements ClusterStore {
@@ -61,6 +62,7 @@ export class FakeClusterStore implements ClusterStore {
     if (kept.record.revision !== revision) throw new Conflict('revision has moved on');
     this.change(clusterId, { launches: plan.launches, progress: plan.progress });
     kept.nextCheckAt = plan.nextCheckAt;
+    kept.elastic = plan.elastic ?? false;
     if (plan.status) kept.status = plan.status.value;
     for (const node of plan.changedNodes) kept.nodes.set(node.instanceId, node);
     for (const instanceId of plan.goneInstanceIds) kept.nodes.delete(instanceId);
@@ -118,6 +120,9 @@ export class FakeClusterStore implements ClusterStore {
   }
   async findClusterOfInstance(instanceId: string) {
     return [...this.clusters].find(([, { nodes }]) => nodes.has(instanceId))?.[0];
+  }
+  async listElastic() {
+    return [...this.clusters].filter(([, { elastic }]) => elastic).map(([clusterId]) => clusterId);
   }
   async listDueClusters(now: Date) {
     const due = [...this.clusters].filter(([, { nextCheckAt }]) => (nextCheckAt ?? '') < now.toISOString());

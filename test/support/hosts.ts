@@ -60,9 +60,9 @@ function hostOf(number: number, of: ClusterSpec, { free, answers }: Required<Pic
   ];
   const seen = healthySnapshot(nodes);
   const agents = seen.agents.map((agent, index) => {
-    const used = { ...agent.used, cpus: 1, mem: 1000, gpus: 0 };
     const { cpus = 4, mem = 8000, gpus = 0 } = free[index] ?? {};
-    return { ...agent, total: { ...agent.total, cpus: cpus + used.cpus, mem: mem + used.mem, gpus }, used };
+    const total = { ...agent.total, cpus: Math.max(cpus + 1, agent.total.cpus), mem: mem + 1000, gpus };
+    return { ...agent, total, used: { ...agent.used, cpus: total.cpus - cpus, mem: total.mem - mem, gpus: 0 } };
   });
   const made = foundation(of);
   const [first] = made.masterInterfaces;

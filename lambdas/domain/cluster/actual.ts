@@ -17,6 +17,8 @@ export interface ObservedInstance {
   readonly zone: string;
   readonly market: 'on-demand' | 'spot';
   readonly launchTime: Timestamp;
+  /** Spot: EC2 has announced that it takes it back, or has done so. @default false */
+  readonly interrupted?: true;
   readonly privateIp?: string;
   readonly publicIp?: string;
 }

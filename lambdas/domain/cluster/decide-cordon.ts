@@ -1,11 +1,12 @@
 /** The cordon: that every Mesos master offers the agents of draining slaves to nobody. Pure. */
+import { longestCordon } from '../../contracts/documents.ts';
 import { retryAt } from './failures.ts';
 import { findRebuild } from './majority.ts';
 import { patience } from './patience.ts';
 import type { NodeRecord } from './records.ts';
 import { info, join, type Situation, type Step, step, warning } from './step.ts';
 import { addSeconds, toTimestamp } from './time.ts';
-import { isLive } from './track-nodes.ts';
+import { isInterrupted, isLive } from './track-nodes.ts';
 
 /** Masters whose Mesos may lead, now or as soon as it is up: one that is off or shuts down for good does not. */
 function mastersOf({ nodes }: Situation): readonly NodeRecord[] {
@@ -27,7 +28,8 @@ export function isHeldBack({ privateIp }: NodeRecord, situation: Situation): boo
 
 /**
  * What is to be held back: it follows from the nodes, so an address that another node gets later is free again. An agent that
- * could not be stopped is held back until its instance is on its way out.
+ * could not be stopped is held back until its instance is on its way out. Of more interrupted slaves than a list holds, some are
+ * not on it: they are about to end, and nobody waits until they are held back.
  */
 function wantedAddresses({ nodes, actual }: Situation): readonly string[] {
   const running = new Set(actual.instances.filter(({ state }) => state === 'running').map((one) => one.instanceId));
@@ -35,7 +37,11 @@ function wantedAddresses({ nodes, actual }: Situation): readonly string[] {
     if (status === 'draining' || status === 'drained') return true;
     return drain !== undefined && running.has(instanceId);
   });
-  return leaving.flatMap(({ privateIp }) => privateIp ?? []).sort();
+  return leaving
+    .toSorted((a, b) => Number(isInterrupted(a)) - Number(isInterrupted(b)))
+    .flatMap(({ privateIp }) => privateIp ?? [])
+    .slice(0, longestCordon)
+    .sort();
 }
 
 /** Masters that lost their majority are started again, which is told them in a command of its own. */

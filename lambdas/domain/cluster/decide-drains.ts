@@ -10,7 +10,7 @@ import { retryAt } from './failures.ts';
 import { begin, callOff, type Leaver, leaversOf, type Outcome } from './leaving.ts';
 import { decideFor, listed, named } from './node-decisions.ts';
 import type { NodeRecord } from './records.ts';
-import { join, type Situation, type Step, step } from './step.ts';
+import { info, join, type Situation, type Step, step } from './step.ts';
 import { isLive, isResting } from './track-nodes.ts';
 import { findVictims, type Victim } from './victims.ts';
 
@@ -41,6 +41,7 @@ export function decideDrains(situation: Situation, victims: readonly Victim[]): 
       begun.step,
       ...outcomes.flatMap(({ step: told }) => told ?? []),
       stopAgents(outcomes, situation),
+      endAgents(outcomes, situation),
       moveServices(outcomes, situation),
       cordon.step,
       powerOff(reached),
@@ -83,6 +84,19 @@ function stopAgents(outcomes: readonly Outcome[], situation: Situation): Step {
     situation,
     'nothing runs there: stopping the agent of',
   );
+}
+
+/** Whatever runs there ends a moment sooner than with the instance, and Mesos knows of it at once. */
+function endAgents(outcomes: readonly Outcome[], { failures, now }: Situation): Step {
+  const nodes = withTask(outcomes, 'end-agent');
+  const key = 'end-agents';
+  if (nodes.length === 0) return step({});
+  const wait = retryAt(failures, key, now);
+  if (wait !== undefined) return step({ checks: [wait] });
+  const reason = `EC2 is about to end them: ending the agents of ${listed(nodes)}`;
+  const instanceIds = nodes.map(({ instanceId }) => instanceId);
+  const decision = { kind: 'stop-agents' as const, key, reason, instanceIds, force: true };
+  return step({ decisions: [decision], activity: [info(reason)] });
 }
 
 /** Told by the action, which knows whether there was anything to move. */

@@ -2,15 +2,16 @@
 
 import type { Offering } from '../../contracts/cluster.ts';
 import type { Decision } from '../../contracts/decision.ts';
-import { replacementAt, retryAt } from './failures.ts';
+import { neededCount, whyChanged } from './decide-scaling.ts';
+import { type Failures, replacementAt, retryAt } from './failures.ts';
 import { offeringsFor, zonesOf } from './offerings.ts';
-import type { Foundation, PendingLaunch } from './records.ts';
+import type { Foundation, NodeRecord, PendingLaunch, Timestamp } from './records.ts';
 import { shapeOf } from './shape.ts';
-import { groupsOf, type NodeGroup } from './spec.ts';
-import { type Staffing, staffingOf } from './staffing.ts';
+import { boundsOf, groupsOf, type NodeGroup } from './spec.ts';
+import { isBeingStopped, staffingOf } from './staffing.ts';
 import { info, join, type Situation, type Step, step, warning } from './step.ts';
 import { addSeconds, earliest, secondsSince, toTimestamp } from './time.ts';
-import { isLive, isStaying } from './track-nodes.ts';
+import { isInterrupted, isLive, isResting, isStaying } from './track-nodes.ts';
 
 /** EC2 gives an account 1,000 instances at once and then 2 a second; asking for more only gets errors. */
 const launchBucket = { size: 1000, perSecond: 2, smallest: 50 } as const;
@@ -46,22 +47,35 @@ export function missingOrdinals(group: NodeGroup, situation: Situation, foundati
   ]);
   const free = (most: number): readonly number[] => ordinalsUpTo(most).filter((ordinal) => !taken.has(ordinal));
   if (group.role === 'master') return free(group.count);
-  const missing = missingCount(group, staffingOf(group, situation), foundation);
+  const missing = isLaunchable(group, foundation) ? missingCount(group, situation, foundation) : 0;
   return free(taken.size + missing).slice(0, missing);
 }
 
 /**
- * Nodes that are replaced serve until others do, so there are more than are wanted for a while; but not many more. Before the
- * group's launch template is the new one only losses are made good.
+ * Nodes that are replaced serve until others do, so there are more than are needed for a while; but not many more. Before the group's
+ * launch template is the new one only losses are made good.
  */
-function missingCount(group: NodeGroup, { kept, unfit, launching }: Staffing, foundation: Foundation): number {
-  if (!isLaunchable(group, foundation)) return 0;
-  const isCurrent = launchedShape(group, foundation) === shapeOf(group);
-  const most = group.role === 'slave' ? group.count + slaveSurge(group.count) : mostLoadBalancers;
+function missingCount(group: NodeGroup, situation: Situation, foundation: Foundation): number {
+  const { kept, unfit, launching } = staffingOf(group, situation);
+  const needed = neededCount(group, situation);
   const coming = kept.length + launching;
-  const room = (isCurrent ? most : group.count) - coming - unfit.filter(isStaying).length;
-  return Math.max(0, Math.min(group.count - coming, room));
+  const there = coming + unfit.filter(isStaying).length;
+  const losses = Math.max(0, Math.min(needed, placesOf(group, situation)) - there);
+  if (launchedShape(group, foundation) !== shapeOf(group)) return losses;
+  const most = group.role === 'slave' ? group.count + slaveSurge(group.count) : mostLoadBalancers;
+  const replaced = Math.min(needed - coming, most - there, there - coming + losses);
+  return Math.max(losses, replaced);
 }
+
+/** Beside slaves that may yet stay there are no more than the group's most, but to replace some. */
+function placesOf(group: NodeGroup, { record, nodes }: Situation): number {
+  const bounds = boundsOf(group, record.desired.spec);
+  const doubtful = nodes.filter((node) => node.group === group.name && mayStay(node)).length;
+  return bounds === undefined ? group.count : bounds.max - doubtful;
+}
+
+const mayStay = (node: NodeRecord): boolean =>
+  node.status === 'draining' && isBeingStopped(node) && !isResting(node) && !isInterrupted(node);
 
 /** Whether what the group's nodes are launched with has been prepared. */
 function isLaunchable({ role, name }: NodeGroup, { launchTemplates, virtualAddress }: Foundation): boolean {
@@ -144,12 +158,17 @@ interface Batch {
   readonly ordinals: readonly number[];
 }
 
+/** After a lack of capacity the others are tried at once: what lacks it is left alone for a while, so none is tried twice. */
+function launchRetryAt(failures: Failures, key: string, now: Date): Timestamp | undefined {
+  return failures[key]?.error === 'CapacityUnavailable' ? undefined : retryAt(failures, key, now);
+}
+
 function launchOne({ group, ordinals }: Batch, seq: number, situation: Situation, foundation: Foundation): Step {
   const { record, now, failures } = situation;
   const [ordinal] = ordinals as [number];
   const wait =
     replacementAt(failures, replacementKey(group, ordinal), replacementSize(group), now) ??
-    retryAt(failures, launchKey(group, ordinals), now);
+    launchRetryAt(failures, launchKey(group, ordinals), now);
   if (wait !== undefined) return step({ checks: [wait] });
   const { offerings, retryAt: capacityAt } = offeringsFor(
     group,
@@ -175,7 +194,8 @@ function launchOne({ group, ordinals }: Batch, seq: number, situation: Situation
   const reason = lost
     ? `replacing ${describe(group, ordinals)}: ${lost.message ?? lost.error}`
     : `launching ${describe(group, ordinals)} (${group.count} wanted)`;
-  return step({ launches: [launch], decisions: [launchDecision(group, launch, reason)], activity: [info(reason)] });
+  const decision = launchDecision(group, launch, `${reason}${whyChanged(group, situation)}`);
+  return step({ launches: [launch], decisions: [decision], activity: [info(reason)] });
 }
 
 /** Missing ordinals in batches: one by one where each has its own place, else as large as one call may be. */

@@ -1,35 +1,34 @@
-/**
- * One pass of the reconcile loop: compares what is desired with what is actual and decides what to do about the difference.
- * Pure: no clock, no SDK, no randomness. The same input always yields the same plan.
- */
-import type { Decision } from '../../contracts/decision.ts';
 import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActionResult } from '../../contracts/reconcile.ts';
 import type { ActualCluster } from './actual.ts';
+import { countFailures } from './count-failures.ts';
 import { decideAddOns, decideFarewell, knownAddOns } from './decide-add-ons.ts';
 import { decideAddress } from './decide-address.ts';
-import { decideCallbacks, isAboutCallback } from './decide-callbacks.ts';
+import { decideAlarms } from './decide-alarms.ts';
+import { decideCallbacks } from './decide-callbacks.ts';
 import { decideDrains, findDrainLacks } from './decide-drains.ts';
 import { decidePreparation, decideUpkeep, isPrepared, isUpToDate, placeMasters } from './decide-foundation.ts';
-import { decideLaunches, replacementKey } from './decide-launches.ts';
+import { decideLaunches } from './decide-launches.ts';
+import { decideOutputs, publishedFingerprint } from './decide-outputs.ts';
 import { decideParting } from './decide-parting.ts';
 import { decideRemoval } from './decide-removal.ts';
 import { decideRepair } from './decide-repair.ts';
+import { followLoad, withWantedSlaves } from './decide-scaling.ts';
 import { decideStarts } from './decide-starts.ts';
 import { aliveInstances, decideTerminations } from './decide-terminations.ts';
-import { type Failures, forget, recordLosses, recordResults, retryAt } from './failures.ts';
 import { findGiveUpReason } from './give-up.ts';
-import { findLacks, findNodeLacks, fingerprintAddresses } from './health.ts';
+import { findLacks, findNodeLacks, fingerprintAddresses, isLoadSettled } from './health.ts';
+import { isLoadFollowed } from './load-watch.ts';
 import type { Subnets } from './offerings.ts';
 import { pauseSeconds } from './pacing.ts';
 import { patience } from './patience.ts';
 import type { Plan } from './plan.ts';
 import type { ClusterRecord, DeploymentStatus, Foundation, NodeRecord, Progress } from './records.ts';
-import { groupsOf } from './spec.ts';
-import { info, join, type Situation, type Step, step } from './step.ts';
-import { lossReason, tellNodes, tellResults } from './tell.ts';
+import { isComplete, isInProgress, isUpdating } from './status.ts';
+import { join, type Situation, type Step, step } from './step.ts';
+import { tellNodes, tellResults } from './tell.ts';
 import { addSeconds, earliest, secondsSince, toTimestamp } from './time.ts';
-import { type TrackedNodes, trackNodes } from './track-nodes.ts';
+import { trackNodes } from './track-nodes.ts';
 import { findUnfit, findVictims } from './victims.ts';
 
 export interface DecideInput {
@@ -50,36 +49,6 @@ export interface DecideInput {
 /** What a pass concludes besides its node records. */
 type Conclusion = Pick<Plan, 'decisions' | 'activity' | 'launches' | 'progress' | 'settled' | 'nextCheckAt'> &
   Partial<Pick<Plan, 'status' | 'giveUp'>> & { readonly changed?: readonly NodeRecord[] };
-
-const isComplete = (status: DeploymentStatus): boolean => status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
-/** An update that has failed is not given up: the loop goes on, and when it gets there the update is complete. */
-const isInProgress = (status: DeploymentStatus): boolean => status.endsWith('_IN_PROGRESS');
-const updateStatuses: ReadonlySet<DeploymentStatus> = new Set(['UPDATE_IN_PROGRESS', 'UPDATE_FAILED']);
-
-/** Failures after the last pass's results. An update is not blamed for what was decided before it. */
-function countResults({ record, results, now }: DecideInput): Failures {
-  const { desired, progress } = record;
-  if ((progress.generation ?? 1) !== desired.generation) return {};
-  const own = results.filter((result) => !isAboutCallback(result));
-  return recordResults(progress.failures, own, now);
-}
-
-/** Failures after the last pass's results, this look's losses and recoveries. */
-function updateFailures(input: DecideInput, tracked: TrackedNodes): Failures {
-  const { record, now } = input;
-  const groups = new Map(groupsOf(record.desired.spec).map((group) => [group.name, group]));
-  const lost = record.desired.presence === 'present' ? tracked.lost : [];
-  const losses = lost.flatMap((node) => {
-    const group = groups.get(node.group);
-    return group ? [{ key: replacementKey(group, node.ordinal), reason: lossReason(node) }] : [];
-  });
-  const recovered = [...groups.values()].flatMap((group) => {
-    const ready = tracked.nodes.filter((node) => node.group === group.name && node.status === 'ready');
-    if (group.role === 'slave') return ready.length >= group.count ? [replacementKey(group, 1)] : [];
-    return ready.map((node) => replacementKey(group, node.ordinal));
-  });
-  return recordLosses(forget(countResults(input), recovered), losses, now);
-}
 
 function sameNode(a: NodeRecord | undefined, b: NodeRecord): boolean {
   if (a === undefined) return false;
@@ -137,10 +106,15 @@ function deletionStatus({ record, status }: Situation): Pick<Conclusion, 'status
   return record.desired.forget && !isTold ? { status: { value: 'DELETE_IN_PROGRESS' } } : {};
 }
 
-/** Creation failed and what there is stays: the loop leaves it alone until somebody deletes it. */
+/** Creation failed and what there is stays: the loop leaves it alone until somebody deletes it, but for alarms that nobody needs. */
 function leaveAlone(situation: Situation): Conclusion {
+  const { step: removing, alarms } = decideAlarms(situation);
   const idle = step({ checks: [addSeconds(situation.now, patience.idle)], launches: situation.record.launches });
-  return { ...concludeStep(situation, idle), settled: true };
+  return {
+    ...concludeStep(situation, join([removing, idle])),
+    progress: progressOf(situation, alarms === undefined ? {} : { alarms }),
+    settled: removing.decisions.length === 0 && removing.checks.length === 0,
+  };
 }
 
 function giveUp(situation: Situation, reason: string): Conclusion {
@@ -162,27 +136,6 @@ function prepareCluster(situation: Situation, preparation: Step, changes: Partia
   };
 }
 
-/** What the outputs are known to be published for: deciding to publish is not yet having published. */
-function publishedFingerprint({ record, results }: Situation): string | undefined {
-  const done = results.some(({ key, outcome }) => key === 'publish-outputs' && outcome === 'done');
-  return done ? record.progress.publishing : record.progress.publishedFor;
-}
-
-/** Publishes when nothing lacks and the outputs are not those of the nodes' present addresses. */
-function decideOutputs(situation: Situation, lacks: readonly string[], fingerprint: string): Step {
-  const { status, failures, now } = situation;
-  const published = isComplete(status) && publishedFingerprint(situation) === fingerprint;
-  if (lacks.length > 0 || published) return step({});
-  const wait = retryAt(failures, 'publish-outputs', now);
-  if (wait !== undefined) return step({ checks: [wait] });
-  const reason = isComplete(status)
-    ? 'addresses of nodes have changed'
-    : 'all nodes are ready and the cluster is healthy';
-  const { generation } = situation.record.desired;
-  const decision: Decision = { kind: 'publish-outputs', key: 'publish-outputs', reason, generation };
-  return step({ decisions: [decision], activity: [info(`publishing outputs: ${reason}`)] });
-}
-
 /** What keeps an update from being complete besides nodes that are missing or ill. */
 function findUpdateLacks(situation: Situation): readonly string[] {
   const isBehind = !isUpToDate(situation.record);
@@ -196,7 +149,7 @@ function findUpdateLacks(situation: Situation): readonly string[] {
 
 /** Nodes whose end is decided, while EC2 has not heard of it. */
 function findEnding(situation: Situation): readonly string[] {
-  if (!updateStatuses.has(situation.status)) return [];
+  if (!isUpdating(situation.status)) return [];
   const alive = new Set(aliveInstances(situation));
   const ending = situation.nodes.filter(({ status, instanceId }) => status === 'terminating' && alive.has(instanceId));
   return ending.length === 0 ? [] : [`${ending.length} nodes are still to be terminated`];
@@ -229,12 +182,24 @@ function buildCluster(found: Situation, foundation: Foundation, masterZones: rea
       ? decideAddOns(situation, foundation)
       : { step: step({}), lacks: [], addOns: knownAddOns(situation) };
   const outputs = decideOutputs(situation, [...lacks, ...(isComplete(status) ? [] : addOns.lacks)], fingerprint);
-  const work = join([addOns.step, upkeep, drains.step, terminations.step, launches, starts, address.step, outputs]);
+  const alarms = decideAlarms(situation);
+  const work = join([
+    addOns.step,
+    upkeep,
+    drains.step,
+    terminations.step,
+    launches,
+    starts,
+    address.step,
+    outputs,
+    followLoad(situation),
+    alarms.step,
+  ]);
   const waits = findNodeLacks(situation).length > 0 ? step({}) : healthCheck(situation, lacks);
   const inMotion = nodes.some(({ status: at }) => at !== 'ready' && at !== 'stopped') || work.launches.length > 0;
   const deadline = isInProgress(status) ? [record.desired.deadlineAt] : [];
   const isBusy = work.decisions.length > 0 || upkeep.checks.length > 0 || inMotion;
-  const settled = lacks.length === 0 && !isBusy && drains.settled && isComplete(status);
+  const settled = lacks.length === 0 && !isBusy && drains.settled && isComplete(status) && isLoadSettled(situation);
   return {
     ...concludeStep(situation, join([work, waits, step({ checks: deadline })])),
     progress: progressOf(situation, {
@@ -243,6 +208,7 @@ function buildCluster(found: Situation, foundation: Foundation, masterZones: rea
       ...(address.lostSince === undefined ? {} : { addressLostSince: address.lostSince }),
       ...(outputs.decisions.length > 0 ? { publishing: fingerprint } : {}),
       ...(publishedFor === undefined ? {} : { publishedFor }),
+      ...(alarms.alarms === undefined ? {} : { alarms: alarms.alarms }),
     }),
     settled,
     changed: [...drains.changed, ...terminations.terminating],
@@ -305,7 +271,7 @@ function withCallbacks(situation: Situation, conclusion: Conclusion): Conclusion
 /** A deployment that is being updated was complete, even if it was updated before a pass could see that. */
 function withCompletion(record: ClusterRecord, status: DeploymentStatus | undefined, now: Date): ClusterRecord {
   const { completedAt } = record.progress;
-  const wasComplete = status !== undefined && (isComplete(status) || updateStatuses.has(status));
+  const wasComplete = status !== undefined && (isComplete(status) || isUpdating(status));
   if (completedAt !== undefined || !wasComplete) return record;
   return { ...record, progress: { ...record.progress, completedAt: toTimestamp(now) } };
 }
@@ -314,23 +280,35 @@ function abandoned(record: ClusterRecord): ClusterRecord {
   return { ...record, desired: { ...record.desired, presence: 'absent', forget: true } };
 }
 
+function recordOf(input: DecideInput): ClusterRecord {
+  const { record, status, now } = input;
+  return status === undefined && !isHalfCreated(input) ? abandoned(record) : withCompletion(record, status, now);
+}
+
 export function decide(input: DecideInput): Plan {
-  const { actual, now, rules, subnets, results } = input;
+  const { actual, now, rules, subnets, results, status: known } = input;
   const tracked = trackNodes(input.nodes, actual, { now, rules });
+  const { nodes } = tracked;
+  const { record, scaling, activity } = withWantedSlaves({
+    record: recordOf(input),
+    status: known,
+    nodes,
+    actual,
+    now,
+    rules,
+  });
   const situation: Situation = {
-    record:
-      input.status === undefined && !isHalfCreated(input)
-        ? abandoned(input.record)
-        : withCompletion(input.record, input.status, now),
-    status: input.status ?? 'DELETE_IN_PROGRESS',
+    record,
+    status: known ?? 'DELETE_IN_PROGRESS',
     hasCallback: input.hasCallback ?? false,
-    nodes: tracked.nodes,
-    failures: updateFailures(input, tracked),
+    nodes,
+    failures: countFailures({ ...input, record }, tracked),
     results,
     actual,
     now,
     rules,
     subnets,
+    ...(scaling ? { scaling } : {}),
   };
   const { changed = [], ...conclusion } = isHalfCreated(input)
     ? concludeStep(situation, step({ checks: [addSeconds(now, patience.halfCreated)] }))
@@ -341,9 +319,10 @@ export function decide(input: DecideInput): Plan {
   return {
     ...conclusion,
     ...(status === undefined ? {} : { status: { ...status, generation: situation.record.desired.generation } }),
-    activity: [...tellResults(results), ...tellNodes(tracked, situation.record), ...conclusion.activity],
+    activity: [...tellResults(results), ...tellNodes(tracked, record), ...activity, ...conclusion.activity],
     changedNodes: after.filter((node) => !sameNode(before.get(node.instanceId), node)),
     goneInstanceIds: tracked.goneInstanceIds,
     pauseSeconds: pauseSeconds(after),
+    elastic: isLoadFollowed(record, known),
   };
 }

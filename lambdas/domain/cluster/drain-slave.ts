@@ -2,7 +2,6 @@
  * How far a draining slave has got: held back by all masters, held back for long enough, idle. Whatever casts doubt on it (a new
  * master, a failed command, a task that came all the same) lets the wait begin anew. Pure.
  */
-import type { Snapshot } from '../../contracts/gateway.ts';
 import { isHeldBack } from './decide-cordon.ts';
 import { type Leaver, leavesDrained, type Outcome } from './leaving.ts';
 import { named } from './node-decisions.ts';
@@ -11,7 +10,8 @@ import type { Drain, NodeRecord, Timestamp } from './records.ts';
 import { isOutOfReach, undeliveredUntil } from './setbacks.ts';
 import { info, join, type Situation, type Step, step, warning } from './step.ts';
 import { addSeconds, secondsSince, toTimestamp } from './time.ts';
-import { isLost } from './track-nodes.ts';
+import { isInterrupted, isLost } from './track-nodes.ts';
+import { knownWork, workAt } from './work.ts';
 
 /** One draining slave in this pass. */
 export function goOn(node: NodeRecord, leaver: Leaver | undefined, situation: Situation): Outcome {
@@ -21,9 +21,46 @@ export function goOn(node: NodeRecord, leaver: Leaver | undefined, situation: Si
   if (drain.stopping !== undefined || leaver === undefined) {
     return { node, step: step({ checks: [addSeconds(situation.now, patience.drainCheck)] }) };
   }
-  const held = holdOn(node, drain, situation);
-  const outcome = held.heldFor ? judge(held.node, held.heldFor, leaver, situation) : held;
+  const outcome = isInterrupted(node) ? hurry(node, drain, situation) : takeTime(node, drain, leaver, situation);
   return { ...outcome, step: join([told, outcome.step ?? step({})]) };
+}
+
+/** One that goes only if it is idle is let go by any look that tells of work, however long it has been held back. */
+function takeTime(node: NodeRecord, drain: Drain, leaver: Leaver, situation: Situation): Outcome {
+  const work = leaver.onlyIdle && knownWork(node, situation.actual.snapshot);
+  if (work) return letGo(node, `it is not idle any more (${work})`);
+  const held = holdOn(node, drain, situation);
+  return held.heldFor ? judge(held.node, held.heldFor, leaver, situation) : held;
+}
+
+/**
+ * One that EC2 takes back: its services move at once, for which nobody waits until it is held back; what cannot move may go on
+ * until just before the end. An idle one goes as soon as it is sure to stay idle.
+ */
+function hurry(node: NodeRecord, drain: Drain, situation: Situation): Outcome {
+  const { now, actual } = situation;
+  const endAt = addSeconds(node.interrupted ?? toTimestamp(now), patience.interruption);
+  if (endAt <= toTimestamp(now)) return stopAgent(node, drain, now, 'end-agent');
+  const held = holdOn(node, drain, situation);
+  const work = actual.snapshot && workAt(node.privateIp, actual.snapshot);
+  if (held.heldFor && work?.text === '') return stopAgent(held.node, held.heldFor, now);
+  const outcome = work?.tasks === 0 ? { node: held.node } : moveHastily(held.node, now);
+  return {
+    ...outcome,
+    step: join([step({ checks: [endAt] }), ...[held.step, outcome.step].flatMap((each) => each ?? [])]),
+  };
+}
+
+function moveHastily(node: NodeRecord, now: Date): Outcome {
+  const { drain } = node;
+  const dueAt = drain?.movedAt === undefined ? undefined : addSeconds(drain.movedAt, patience.moveHastily);
+  if (drain === undefined || (dueAt !== undefined && dueAt > toTimestamp(now)))
+    return { node, step: step({ checks: dueAt === undefined ? [] : [dueAt] }) };
+  return {
+    node: { ...node, drain: { ...drain, movedAt: toTimestamp(now) } },
+    step: step({ checks: [addSeconds(now, patience.moveHastily)] }),
+    task: 'move-services',
+  };
 }
 
 function tellSetback(node: NodeRecord, { setback }: Drain, now: Date): Step {
@@ -55,29 +92,16 @@ function holdOn(node: NodeRecord, drain: Drain, situation: Situation): Held {
   return { node, heldFor: drain };
 }
 
-/** What runs on the agents at an address, in words; empty: nothing. Undefined: no agent is registered there. */
-function workAt(
-  address: string | undefined,
-  { agents }: Snapshot,
-): { readonly text: string; readonly tasks: number } | undefined {
-  const found = agents.filter(({ ip }) => ip === address);
-  if (found.length === 0) return undefined;
-  const isAny = (of: Snapshot['agents'][number]['used']): boolean => Object.values(of).some((amount) => amount > 0);
-  const tasks = found.reduce((sum, agent) => sum + agent.tasks, 0);
-  if (tasks > 0) return { text: tasks === 1 ? '1 task' : `${tasks} tasks`, tasks };
-  if (found.some(({ used }) => isAny(used))) return { text: 'an executor', tasks };
-  return { text: found.some(({ reserved }) => isAny(reserved)) ? 'reserved resources' : '', tasks };
-}
-
 /** By a fresh look at a slave that gets no new task: idle, busy, or not there at all. */
 function judge(node: NodeRecord, drain: Drain, leaver: Leaver, situation: Situation): Outcome {
   const { now, actual } = situation;
   const again = step({ checks: [addSeconds(now, patience.drainCheck)] });
   const work = actual.snapshot && workAt(node.privateIp, actual.snapshot);
   // An agent that does not come back by itself may still be there: on the node it is seen what it does.
-  if (work === undefined) return isLost(node, now) ? stopAgent(node, drain, now) : { node, step: again };
+  if (work === undefined && !isLost(node, now)) return { node, step: again };
+  if (work === undefined)
+    return leaver.onlyIdle ? letGo(node, 'nobody can tell whether it is idle') : stopAgent(node, drain, now);
   if (work.text === '') return isOutOfReach(drain.setback, now) ? abandon(node, leaver) : stopAgent(node, drain, now);
-  if (leaver.onlyIdle) return letGo(node, work.text);
   const isDue = drain.movedAt === undefined || secondsSince(drain.movedAt, now) >= patience.moveServices;
   const moves = work.tasks > 0 && isDue;
   const told = drain.waitsFor === undefined ? [info(`${named(node)} waits for the end of ${work.text}`)] : [];
@@ -92,10 +116,15 @@ function judge(node: NodeRecord, drain: Drain, leaver: Leaver, situation: Situat
 }
 
 /** Not at once again after SSM did not reach it. */
-function stopAgent(node: NodeRecord, { setback }: Drain, now: Date): Outcome {
+function stopAgent(
+  node: NodeRecord,
+  { setback }: Drain,
+  now: Date,
+  task: 'stop-agent' | 'end-agent' = 'stop-agent',
+): Outcome {
   const wait = undeliveredUntil(setback, now);
   if (wait !== undefined) return { node, step: step({ checks: [wait] }) };
-  return { node, step: step({ checks: [addSeconds(now, patience.drainCheck)] }), task: 'stop-agent' };
+  return { node, step: step({ checks: [addSeconds(now, patience.drainCheck)] }), task };
 }
 
 /** Its agent cannot be told to go, but nothing runs there and nothing can come: it goes with its agent. */
@@ -105,7 +134,7 @@ function abandon(node: NodeRecord, leaver: Leaver): Outcome {
   return { node: leavesDrained(node, leaver), step: step({ activity: [warning(text)] }) };
 }
 
-function letGo({ drain: _, ...node }: NodeRecord, work: string): Outcome {
-  const told = step({ activity: [info(`${named(node)} stays: it is not idle any more (${work})`)] });
+function letGo({ drain: _, ...node }: NodeRecord, reason: string): Outcome {
+  const told = step({ activity: [info(`${named(node)} stays: ${reason}`)] });
   return { node: { ...node, status: 'ready' }, step: told };
 }

@@ -1,11 +1,13 @@
 /** When a deployment in progress counts as failed. The limits are data (`ControlRules`). Pure. */
 import { findAddOnLacks } from './decide-add-ons.ts';
 import { decideAddress } from './decide-address.ts';
+import { alarmsKey } from './decide-alarms.ts';
 import { findDrainLacks } from './decide-drains.ts';
 import { replacementKeys, replacementSize } from './decide-launches.ts';
+import { askedCount } from './decide-scaling.ts';
 import { isPermanent } from './failures.ts';
 import { findLacks } from './health.ts';
-import { groupsOf } from './spec.ts';
+import { groupsOf, type NodeGroup } from './spec.ts';
 import type { Situation } from './step.ts';
 import { toTimestamp } from './time.ts';
 import { findUnfit } from './victims.ts';
@@ -15,8 +17,16 @@ function allowedLosses(size: number, maxReplacements: number): number {
   return maxReplacements + Math.floor(size / 10);
 }
 
-function tooManyLosses({ record, failures, rules }: Situation): string | undefined {
-  for (const group of groupsOf(record.desired.spec)) {
+/** Whether a deployment needs more nodes of the group: an update does not fail by slaves that only the load asks for. */
+function isNeeded(group: NodeGroup, situation: Situation): boolean {
+  const asked = askedCount(group, situation);
+  const ready = situation.nodes.filter((node) => node.group === group.name && node.status === 'ready');
+  return asked === group.count || ready.length < asked;
+}
+
+function tooManyLosses(situation: Situation): string | undefined {
+  const { record, failures, rules } = situation;
+  for (const group of groupsOf(record.desired.spec).filter((one) => isNeeded(one, situation))) {
     const size = replacementSize(group);
     for (const key of replacementKeys(group)) {
       const failure = failures[key];
@@ -28,8 +38,11 @@ function tooManyLosses({ record, failures, rules }: Situation): string | undefin
   return undefined;
 }
 
-function permanentFailure({ failures }: Situation): string | undefined {
-  const found = Object.entries(failures).find(([, failure]) => isPermanent(failure));
+function permanentFailure(situation: Situation): string | undefined {
+  const groups = groupsOf(situation.record.desired.spec).filter((group) => !isNeeded(group, situation));
+  const isForLoad = (key: string): boolean =>
+    key === alarmsKey || groups.some(({ name }) => key.startsWith(`launch/${name}/`));
+  const found = Object.entries(situation.failures).find(([key, failure]) => isPermanent(failure) && !isForLoad(key));
   return found && `${found[0]}: ${found[1].message ?? found[1].error}`;
 }
 

@@ -1,5 +1,6 @@
 /** What a cluster still lacks to be complete, in words. Pure. */
 import type { Snapshot } from '../../contracts/gateway.ts';
+import { expectedCount } from './decide-scaling.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Foundation, NodeRecord } from './records.ts';
 import { groupsOf, type NodeGroup } from './spec.ts';
@@ -7,10 +8,10 @@ import type { Situation } from './step.ts';
 import { isLive, isResting, isStaying } from './track-nodes.ts';
 
 /** Nodes that are powered off on purpose are not missed. */
-function lackingNodes(group: NodeGroup, nodes: readonly NodeRecord[]): readonly string[] {
+function lackingNodes(group: NodeGroup, count: number, { nodes }: Situation): readonly string[] {
   const own = nodes.filter((node) => node.group === group.name);
   const ready = own.filter(({ status }) => status === 'ready').length;
-  const wanted = group.count - own.filter(isResting).length;
+  const wanted = count - own.filter(isResting).length;
   return ready >= wanted ? [] : [`${ready} of ${wanted} nodes of ${group.name} are ready`];
 }
 
@@ -35,7 +36,7 @@ function lackingMasters(snapshot: Snapshot, chronosEnabled: boolean): readonly s
 
 function lackingAgents(snapshot: Snapshot, nodes: readonly NodeRecord[]): readonly string[] {
   const active = new Set(snapshot.agents.filter((agent) => agent.active).map((agent) => agent.ip));
-  const slaves = nodes.filter((node) => node.role === 'slave' && isStaying(node) && !isResting(node));
+  const slaves = nodes.filter((node) => node.role === 'slave' && node.status === 'ready' && isStaying(node));
   const registered = slaves.filter((node) => node.privateIp !== undefined && active.has(node.privateIp)).length;
   return registered === slaves.length ? [] : [`${registered} of ${slaves.length} slaves are registered with Mesos`];
 }
@@ -46,9 +47,23 @@ function lackingBalancers({ loadBalancers }: Snapshot): readonly string[] {
   return healthy === all ? [] : [`${healthy} of ${all} load balancers are healthy`];
 }
 
-/** Groups that have fewer ready nodes than wanted. */
-export function findNodeLacks({ record, nodes }: Situation): readonly string[] {
-  return groupsOf(record.desired.spec).flatMap((group) => lackingNodes(group, nodes));
+/** Groups that have fewer ready nodes than a healthy cluster would have by now. */
+export function findNodeLacks(situation: Situation): readonly string[] {
+  const groups = groupsOf(situation.record.desired.spec);
+  return groups.flatMap((group) => lackingNodes(group, expectedCount(group, situation), situation));
+}
+
+/**
+ * Whether nothing that the load asks for is under way or comes by itself: what it asks for otherwise, others tell. They do so, too,
+ * when nobody could tell what it asks for and somebody can again.
+ */
+export function isLoadSettled(situation: Situation): boolean {
+  const { scaling, record } = situation;
+  if (scaling === undefined) return true;
+  const isStaffed = groupsOf(record.desired.spec).every(
+    (group) => lackingNodes(group, group.count, situation).length === 0,
+  );
+  return scaling.checkAt === undefined && isStaffed;
 }
 
 /** Everything that is missing; empty: the cluster is complete and healthy. */

@@ -5,7 +5,7 @@ import { named } from './node-decisions.ts';
 import type { Drain, NodeRecord } from './records.ts';
 import { info, type Situation, type Step, step } from './step.ts';
 import { toTimestamp } from './time.ts';
-import { isLive } from './track-nodes.ts';
+import { isInterrupted, isLive, wasStarted } from './track-nodes.ts';
 import type { Victim } from './victims.ts';
 
 export interface Leaver extends Victim {
@@ -17,21 +17,27 @@ export interface Outcome {
   readonly node: NodeRecord;
   readonly step?: Step;
   /** What is to be done with it besides: decisions are about many nodes at once. */
-  readonly task?: 'stop-agent' | 'move-services';
+  readonly task?: 'stop-agent' | 'end-agent' | 'move-services';
 }
 
-/** Slaves that drain at the same time: as many as one list of cordoned addresses holds. */
+/** Slaves that drain at the same time, but for interrupted ones: as many as one list of cordoned addresses holds. */
 export const mostDraining = longestCordon;
 
-/** A node that is to go for good need not rest before. */
+/** A node that is to go for good need not rest before, a guess is none to go yet, and one that is interrupted goes whoever wants it. */
 export function leaversOf({ record, nodes }: Situation, victims: readonly Victim[]): ReadonlyMap<string, Leaver> {
   const stopped = new Set(record.desired.stopped);
   const resting = nodes.filter(({ instanceId }) => stopped.has(instanceId));
+  const interrupted = nodes.filter(isInterrupted);
   return new Map<string, Leaver>([
     ...resting.map(
       ({ instanceId }) => [instanceId, { instanceId, reason: 'it is to be stopped', goal: 'stop' }] as const,
     ),
-    ...victims.map((victim) => [victim.instanceId, { ...victim, goal: 'removal' }] as const),
+    ...victims
+      .filter(({ isGuess }) => !isGuess)
+      .map((victim) => [victim.instanceId, { ...victim, goal: 'removal' }] as const),
+    ...interrupted.map(
+      ({ instanceId }) => [instanceId, { instanceId, reason: 'EC2 takes it back', goal: 'removal' }] as const,
+    ),
   ]);
 }
 
@@ -110,11 +116,11 @@ function slaveLeaves(node: NodeRecord, leaver: Leaver, situation: Situation): Ou
   }
   if (node.drain !== undefined)
     return { node: node.drain.goal === goal ? node : { ...node, drain: { ...node.drain, goal } } };
-  const wasStarted = node.commandId !== undefined || node.readyAt !== undefined;
-  if (!wasStarted && goal === 'removal') return { node: terminating(node, leaver) };
+  if (!wasStarted(node) && goal === 'removal') return { node: terminating(node, leaver) };
   // One that is on its way up is stopped, or looked at as to its idleness, when it is there.
   if (node.status !== 'ready' && (goal === 'stop' || leaver.onlyIdle)) return { node };
-  if (situation.nodes.filter(({ drain }) => drain !== undefined).length >= mostDraining) return { node };
+  const draining = situation.nodes.filter(({ drain }) => drain !== undefined);
+  if (draining.length >= mostDraining && !isInterrupted(node)) return { node };
   const { missingSince: _, ...rest } = node;
   const drain: Drain = { goal, since: toTimestamp(situation.now) };
   const told = step({ activity: [info(`draining ${named(node)}: ${leaver.reason}`)] });

@@ -5,6 +5,7 @@ import { balancerHealth, balancerOf } from '../release/catalogue.ts';
 import type { ObservedInstance } from './actual.ts';
 import { hasAddOns } from './decide-add-ons.ts';
 import type { ClusterRecord, NodeRecord, Progress } from './records.ts';
+import { isElastic } from './spec.ts';
 import { isLive } from './track-nodes.ts';
 
 /** Instances that run and are not known to be online yet. */
@@ -13,6 +14,24 @@ export function instancesToFind(nodes: readonly NodeRecord[], instances: readonl
   return instances
     .filter(({ state, instanceId }) => state === 'running' && booting.has(instanceId))
     .map(({ instanceId }) => instanceId);
+}
+
+/** Spot instances that EC2 may take back. */
+export function spotInstances(instances: readonly ObservedInstance[]): string[] {
+  return instances
+    .filter(({ market, state }) => market === 'spot' && (state === 'pending' || state === 'running'))
+    .map(({ instanceId }) => instanceId);
+}
+
+/** The instances, with those marked that EC2 has announced to take back. */
+export function withInterruptions(
+  instances: readonly ObservedInstance[],
+  interrupted: readonly string[],
+): readonly ObservedInstance[] {
+  const marked = new Set(interrupted);
+  return marked.size === 0
+    ? instances
+    : instances.map((one) => (marked.has(one.instanceId) ? { ...one, interrupted: true } : one));
 }
 
 /** Commands that are not known to be over. */
@@ -64,6 +83,8 @@ export function snapshotRequest(
       .filter(({ role, status }) => role === 'load-balancer' && status === 'ready')
       .flatMap(({ privateIp }) => (privateIp === undefined ? [] : [{ ip: privateIp, ...health }])),
     ...groupsToView(desired.clusterId, progress),
+    // Only elastic slaves depend on it.
+    ...(isElastic(desired.spec) ? { demand: true } : {}),
     credentials: { mesos, marathon, ...(chronos && software.chronosEnabled ? { chronos } : {}) },
   };
 }

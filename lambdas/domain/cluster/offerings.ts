@@ -32,7 +32,7 @@ function heldUntil(offerings: readonly Offering[], record: ClusterRecord): Times
 
 /**
  * Offerings for nodes of `group` in `zones` (in order of preference): every type in every zone before the next type. A
- * preemptible group falls back to on-demand instances when no spot offering is left.
+ * preemptible group falls back to on-demand instances when no spot offering is left; those stay until something else ends them.
  */
 export function offeringsFor(
   group: NodeGroup,

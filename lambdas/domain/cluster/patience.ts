@@ -26,6 +26,10 @@ export const patience = {
   drainCheck: 30,
   /** Services of a slave are told to move at most this often. */
   moveServices: 60,
+  /** The same on a slave that EC2 takes back: until the cordon holds, some may be started there again. */
+  moveHastily: 20,
+  /** EC2 ends a slave two minutes after it has said so. Its agent takes leave before, for Mesos would miss it for 75 s only then. */
+  interruption: 90,
   /** A command other than a start command is over by then: delivery takes 120 s at most, its script 150 s. */
   upkeepCommand: 330,
   /** A master that could not be told its cordon is told again. */

@@ -22,6 +22,8 @@ export interface Plan {
   /** Set if creation failed and its remains are to be removed. */
   readonly giveUp?: boolean;
   readonly activity: readonly ActivityEntry[];
+  /** Its load is to be looked at each minute: it has slaves that follow the load, and was whole once. @default false */
+  readonly elastic?: boolean;
   /** Nothing to do and nothing to wait for. */
   readonly settled: boolean;
   /** When to look again if nobody signals. */

@@ -8,6 +8,7 @@
  */
 import type { NodeRole, Offering } from '../../contracts/cluster.ts';
 import type { Announcements } from '../deployment/callback.ts';
+import type { GroupScaling } from '../scaling/scaling.ts';
 import type { WorkloadClaim } from '../workload/records.ts';
 import type { ClusterSpec } from './spec.ts';
 
@@ -130,6 +131,8 @@ export interface NodeRecord {
   readonly startAttempts: number;
   /** Since when the cluster's own software misses a node that was ready. */
   readonly missingSince?: Timestamp;
+  /** Spot: when it was first seen that EC2 takes it back. It ends about two minutes after EC2's notice, whatever is done. */
+  readonly interrupted?: Timestamp;
   /** Load balancers: the peers' addresses that the last start command named, sorted and joined by commas. */
   readonly peers?: string;
   /** When its instance was last powered on after it had been stopped. */
@@ -191,6 +194,12 @@ export interface FailureCount {
   readonly message?: string;
 }
 
+/** The alarms of an elastic cluster: fingerprints of those that are set, and of those being set; `none`: no alarms. */
+export interface AlarmsProgress {
+  readonly set?: string;
+  readonly setting?: string;
+}
+
 /** What was given to Marathon for one add-on. */
 export interface AddOnProgress {
   /** Fingerprint of the group that Marathon has taken. */
@@ -219,6 +228,12 @@ export interface Progress {
   readonly publishing?: string;
   /** What the deployment's callback is still to be told. Only where there is one. */
   readonly announcements?: Announcements;
+  /** By slave group: what was concluded last of the elastic ones. */
+  readonly scaling?: Readonly<Record<string, GroupScaling>>;
+  /** What kept tasks waiting, as it was told last: a fingerprint of it. */
+  readonly obstacles?: string;
+  /** Only where there are alarms, or were. */
+  readonly alarms?: AlarmsProgress;
   /** By node template: add-ons that were given to Marathon, and may be there. */
   readonly addOns?: Readonly<Record<string, AddOnProgress>>;
   /** Since when the add-ons of an absent cluster are being removed. */

@@ -16,9 +16,13 @@ function launchedAs({ imageId, rootDiskGiB, volumes, public: isPublic, preemptib
   return [imageId ?? null, rootDiskGiB, disks, isPublic, preemptible];
 }
 
-/** A fingerprint of what nodes of the group are launched as now. */
+const known = new WeakMap<NodeGroup, string>();
+
+/** A fingerprint of what nodes of the group are launched as now. Found out once for each group that was read: a pass asks for every node. */
 export function shapeOf(group: NodeGroup): string {
-  return fingerprint(launchedAs(group));
+  const shape = known.get(group) ?? fingerprint(launchedAs(group));
+  known.set(group, shape);
+  return shape;
 }
 
 /** Whether the node has to be replaced to be what its group asks for. */

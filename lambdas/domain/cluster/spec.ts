@@ -58,6 +58,16 @@ export interface SlaveGroup extends NodeGroup {
   readonly bounds?: { readonly min: number; readonly max: number };
 }
 
+/** The bounds of one of its groups; undefined: the group is not elastic. */
+export function boundsOf({ name }: NodeGroup, { slaves }: Pick<ClusterSpec, 'slaves'>): SlaveGroup['bounds'] {
+  return slaves.find((group) => group.name === name)?.bounds;
+}
+
+/** Whether slaves follow the load. */
+export function isElastic({ slaves }: Pick<ClusterSpec, 'slaves'>): boolean {
+  return slaves.some(({ bounds }) => bounds !== undefined);
+}
+
 /** What runs on the nodes, besides versions. User names are here; passwords are in the cluster's secret. */
 export interface SoftwareSettings {
   readonly mesosUsername: string;

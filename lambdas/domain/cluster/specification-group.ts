@@ -51,36 +51,54 @@ export function readLoadBalancers(role: HostedRole, context: GroupContext): Node
   return readGroup(role, 'load-balancer', count, context);
 }
 
-/** @param isElastic whether an ElasticCluster manages the slaves. @throws InvalidInput */
-export function readSlaves(role: HostedRole, isElastic: boolean, context: GroupContext): SlaveGroup {
+/** @param isManaged whether an ElasticCluster manages the slaves. @throws InvalidInput */
+export function readSlaves(role: HostedRole, isManaged: boolean, context: GroupContext): SlaveGroup {
   const asked = countOf(role.compute);
-  const bounds = isElastic ? readBounds(role, asked, context.notes) : undefined;
+  const bounds = readBounds(role, isManaged, context.notes);
   const count = bounds ? Math.min(Math.max(asked, bounds.min), bounds.max) : asked;
   if (bounds && count !== asked)
     context.notes.push(
       `node_templates.${role.compute.name}: starts with ${count} slaves instead of ${asked}, to be within its bounds`,
     );
   const group = readGroup(role, 'slave', count, context);
-  return { ...group, role: 'slave', ...(bounds ? { bounds } : {}) };
+  return { ...group, role: 'slave', ...(bounds && bounds.min < bounds.max ? { bounds } : {}) };
 }
 
-/** From the slave's `wn` capability, else from the Compute node's `scalable`. */
-function readBounds({ software, compute }: HostedRole, count: number, notes: string[]): { min: number; max: number } {
+/** What makes slaves elastic: values that only a type's default gives do not. */
+function whyElastic({ software, compute }: HostedRole, isManaged: boolean): string | undefined {
+  if (isManaged) return 'an ElasticCluster manages them';
+  const wn = capabilityOf(software, 'wn');
+  const given = ['max_instances', 'min_instances'].find((name) => isGiven(wn, name));
+  if (given) return `${software.name} gives ${given}`;
+  return isGiven(capabilityOf(compute, 'scalable'), 'max_instances')
+    ? `${compute.name} gives max_instances`
+    : undefined;
+}
+
+/**
+ * From the slave's `wn` capability, else from the Compute node's `scalable`.
+ *
+ * @returns undefined if the slaves are not elastic
+ */
+function readBounds(role: HostedRole, isManaged: boolean, notes: string[]): SlaveGroup['bounds'] {
+  const why = whyElastic(role, isManaged);
+  if (why === undefined) return undefined;
+  const { software, compute } = role;
   const sources = [capabilityOf(software, 'wn'), capabilityOf(compute, 'scalable')];
   const given = (name: string) => {
     const source = sources.find((values) => isGiven(values, name));
     return source && numberOf(source, name);
   };
   const path = [...software.path, 'capabilities', 'wn', 'properties'];
-  const max = given('max_instances');
-  const min = given('min_instances') ?? Math.min(1, max ?? 1);
-  if (max === undefined)
-    notes.push(
-      `${path.join('.')}: there is no max_instances, so the cluster has at most ${Math.max(count, min)} such slaves`,
-    );
-  const bounds = { min, max: max ?? Math.max(count, min) };
-  if (bounds.min > bounds.max) fail(path, `min_instances ${bounds.min} is more than max_instances ${bounds.max}`);
-  return bounds;
+  const most = given('max_instances');
+  const min = given('min_instances') ?? Math.min(1, most ?? 1);
+  const max = most ?? Math.max(countOf(compute), min);
+  if (most === undefined)
+    notes.push(`${path.join('.')}: there is no max_instances, so the cluster has at most ${max} such slaves`);
+  if (min > max) fail(path, `min_instances ${min} is more than max_instances ${max}`);
+  if (min < max)
+    notes.push(`node_templates.${compute.name}: follows the load, ${min} to ${max} slaves, because ${why}`);
+  return { min, max };
 }
 
 function readGroup({ software, compute }: HostedRole, role: NodeRole, count: number, context: GroupContext): NodeGroup {
@@ -136,7 +154,12 @@ function readInstanceTypes(software: Node, compute: Node, role: NodeRole, notes:
   const optional = { cpus: numberOf(host, 'num_cpus'), memoryBytes: numberOf(host, 'mem_size') };
   const texts = { gpuModel: textOf(host, 'gpu_model'), gpuVendor: textOf(host, 'gpu_vendor'), instanceType };
   const path = [...compute.path, 'capabilities', 'host', 'properties'];
-  return chooseInstanceTypes({ gpus, path, ...defined(optional), ...defined(texts) });
+  const preemptible = isPreemptible(compute, role);
+  if (preemptible && instanceType !== undefined)
+    notes.push(
+      `${path.join('.')}.instance_type: spot instances of one type only are rarely all there; num_cpus and mem_size let others serve, too`,
+    );
+  return chooseInstanceTypes({ gpus, path, preemptible, ...defined(optional), ...defined(texts) });
 }
 
 function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -145,12 +168,15 @@ function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
   };
 }
 
+const asksForSpot = (compute: Node): boolean => flagOf(capabilityOf(compute, 'host'), 'preemtible_instance');
+
 /** Losing a master or a load balancer costs more than it saves. */
+const isPreemptible = (compute: Node, role: NodeRole): boolean => role === 'slave' && asksForSpot(compute);
+
 function readPreemptible(compute: Node, role: NodeRole, notes: string[]): boolean {
-  const asked = flagOf(capabilityOf(compute, 'host'), 'preemtible_instance');
-  if (!asked || role === 'slave') return asked;
-  notes.push(`node_templates.${compute.name}: is launched on demand; only slaves can be preemptible`);
-  return false;
+  if (role !== 'slave' && asksForSpot(compute))
+    notes.push(`node_templates.${compute.name}: is launched on demand; only slaves can be preemptible`);
+  return isPreemptible(compute, role);
 }
 
 function readTags(compute: Node, notes: string[]): Readonly<Record<string, string>> {

@@ -20,13 +20,19 @@ export interface SizeRequest {
   readonly gpuModel?: string;
   readonly gpuVendor?: string;
   readonly instanceType?: string;
+  /** For spot instances: of many types some are there. @default false */
+  readonly preemptible?: boolean;
   /** Of the `host` capability's properties, for messages. */
   readonly path: Path;
 }
 
 const bytesPerMiB = 1024 ** 2;
+/** So many types are chosen, even if some are bigger than the slack allows. */
 const fewest = 3;
-const most = 8;
+/** Of those within the slack at most so many; for spot not what costs more than twice the cheapest, unless they are few. */
+const most = { onDemand: 8, spot: 10 };
+const fewestSpot = 6;
+const spotPriceSlack = 2;
 /**
  * A type may be this many times as big as asked for. Templates ask in thousands and EC2 counts in 1024s, so that twice `8 GB`
  * would just miss 16 GiB.
@@ -93,12 +99,18 @@ function fits(type: InstanceType, { cpus = 0, memoryBytes = 0 }: SizeRequest): b
   return type.vcpus >= cpus && type.memoryMiB >= Math.max(memoryBytes / bytesPerMiB, smallestMemoryMiB);
 }
 
-/** Those within the slack, and more of the cheapest if they are too few. */
+/** Those within the slack, and more of the cheapest if they are too few. @param fitting cheapest first */
 function closest(fitting: readonly InstanceType[], wanted: SizeRequest): readonly InstanceType[] {
   const near = fitting.filter((type) => isNear(type, wanted));
-  const chosen =
-    near.length >= fewest ? near : [...near, ...fitting.filter((type) => !near.includes(type))].slice(0, fewest);
-  return [...chosen].sort(byPrice).slice(0, most);
+  const others = fitting.filter((type) => !near.includes(type));
+  const count = wanted.preemptible ? spotCount(near) : Math.min(near.length, most.onDemand);
+  return [...near, ...others].slice(0, Math.max(fewest, count)).sort(byPrice);
+}
+
+function spotCount(near: readonly InstanceType[]): number {
+  const dearest = (near[0]?.price ?? 0) * spotPriceSlack;
+  const affordable = near.filter(({ price }) => price <= dearest).length;
+  return Math.min(near.length, most.spot, Math.max(fewestSpot, affordable));
 }
 
 function isNear(type: InstanceType, { cpus, memoryBytes }: SizeRequest): boolean {

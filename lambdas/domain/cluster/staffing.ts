@@ -1,12 +1,14 @@
 /**
  * Who of a group's nodes stays, who goes, and how many are missing: the one place where a group as it is asked for meets its
- * nodes. A node is *unfit* if it is outdated or the update names it for removal. Pure.
+ * nodes. A node is *unfit* if it is outdated or the update names it for removal; one that EC2 takes back is none of its nodes
+ * any more. Pure.
  */
+import { inKeepingOrder } from './keeping-order.ts';
 import type { NodeRecord } from './records.ts';
 import { isOutdated } from './shape.ts';
-import type { NodeGroup } from './spec.ts';
+import { boundsOf, type NodeGroup } from './spec.ts';
 import type { Situation } from './step.ts';
-import { isLive, isResting, isStaying } from './track-nodes.ts';
+import { isInterrupted, isLive, isResting, isServing, isStaying } from './track-nodes.ts';
 
 export interface Staffing {
   /** Nodes that the group keeps, at most `count`; one that was draining may be among them, for it is wanted again. */
@@ -17,11 +19,6 @@ export interface Staffing {
   readonly unfit: readonly NodeRecord[];
   /** Nodes that pending launches will bring. */
   readonly launching: number;
-}
-
-/** Whether it serves, as far as the cluster's software has told. */
-export function isServing({ status, missingSince }: NodeRecord): boolean {
-  return status === 'ready' && missingSince === undefined;
 }
 
 /** Whether the update names the node for removal. */
@@ -39,19 +36,29 @@ function compareUse(situation: Situation): (a: NodeRecord, b: NodeRecord) => num
   return (a, b) => rank(a) - rank(b) || a.ordinal - b.ordinal || a.instanceId.localeCompare(b.instanceId);
 }
 
-/** One without its agent serves no more, unless it is only to rest. */
-function isUsable(node: NodeRecord): boolean {
-  return node.status !== 'drained' || isResting(node);
+/** Whether its agent is being stopped. If that fails it may stay after all. */
+export function isBeingStopped({ drain }: NodeRecord): boolean {
+  return drain?.stopping !== undefined;
+}
+
+/**
+ * One without its agent serves no more, unless it is only to rest. In an elastic group neither does one whose agent is being stopped:
+ * the load does not wait until that has failed.
+ */
+function isUsable(node: NodeRecord, isElastic: boolean): boolean {
+  return isResting(node) || !(node.status === 'drained' || (isElastic && isBeingStopped(node)));
 }
 
 export function staffingOf(group: NodeGroup, situation: Situation): Staffing {
-  const live = situation.nodes.filter((node) => node.group === group.name && isLive(node));
+  const isElastic = boundsOf(group, situation.record.desired.spec) !== undefined;
+  const live = situation.nodes.filter((node) => node.group === group.name && isLive(node) && !isInterrupted(node));
   const isUnfit = (node: NodeRecord): boolean => isOutdated(node, group) || isNamed(node, situation);
-  const fit = live.filter((node) => !isUnfit(node)).sort(compareUse(situation));
-  const usable = fit.filter(isUsable);
+  const fit = live.filter((node) => !isUnfit(node));
+  const usable = fit.filter((node) => isUsable(node, isElastic));
+  const ordered = isElastic ? inKeepingOrder(usable, situation) : usable.toSorted(compareUse(situation));
   return {
-    kept: usable.slice(0, group.count),
-    surplus: [...usable.slice(group.count), ...fit.filter((node) => !isUsable(node))],
+    kept: ordered.slice(0, group.count),
+    surplus: [...ordered.slice(group.count), ...fit.filter((node) => !isUsable(node, isElastic))],
     unfit: live.filter(isUnfit),
     launching: situation.record.launches
       .filter((launch) => launch.group === group.name)

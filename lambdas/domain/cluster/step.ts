@@ -3,6 +3,7 @@
 import type { Decision } from '../../contracts/decision.ts';
 import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActionResult } from '../../contracts/reconcile.ts';
+import type { Scaling } from '../scaling/scaling.ts';
 import type { ActualCluster } from './actual.ts';
 import type { Failures } from './failures.ts';
 import type { Subnets } from './offerings.ts';
@@ -23,6 +24,8 @@ export interface Situation {
   readonly now: Date;
   readonly rules: ControlRules;
   readonly subnets: Subnets;
+  /** What the load makes of elastic groups, whose counts in `record` are what is wanted; absent: nobody follows a load. */
+  readonly scaling?: Scaling;
 }
 
 export interface Step {

@@ -2,7 +2,7 @@
 import type { ControlRules } from '../../contracts/functions.ts';
 import type { ActualCluster, ObservedCommand, ObservedInstance } from './actual.ts';
 import { patience } from './patience.ts';
-import type { Drain, MasterCordon, NodeRecord, Setback } from './records.ts';
+import type { ClusterRecord, Drain, MasterCordon, NodeRecord, Setback } from './records.ts';
 import { cordonInDoubt, following } from './setbacks.ts';
 import { secondsSince, toTimestamp } from './time.ts';
 
@@ -13,6 +13,8 @@ export interface TrackedNodes {
   /** Nodes that were lost since the last look: failed, or terminated by somebody else. Those on their way out are no loss. */
   readonly lost: readonly NodeRecord[];
   readonly becameReady: readonly NodeRecord[];
+  /** Those that serve and that EC2 takes back, seen for the first time. */
+  readonly interrupted: readonly NodeRecord[];
 }
 
 interface Look {
@@ -38,9 +40,30 @@ export function isResting(node: NodeRecord): boolean {
   return isOff || (isDrainingAtAll(node) && node.drain?.goal === 'stop');
 }
 
+/** Whether somebody has asked to power it off, and it is not on its way there yet. */
+export function isToRest(node: NodeRecord, { desired }: Pick<ClusterRecord, 'desired'>): boolean {
+  const isAsked = desired.stopped?.includes(node.instanceId) ?? false;
+  return isAsked && isLive(node) && !isInterrupted(node) && !isResting(node);
+}
+
 /** Whether the node counts against what its group wants: it is neither over nor on its way out. */
 export function isStaying(node: NodeRecord): boolean {
-  return isLive(node) && (!isDrainingAtAll(node) || isResting(node));
+  return isLive(node) && !isInterrupted(node) && (!isDrainingAtAll(node) || isResting(node));
+}
+
+/** Whether EC2 takes its spot instance back, which nothing can call off. */
+export function isInterrupted({ interrupted }: NodeRecord): boolean {
+  return interrupted !== undefined;
+}
+
+/** Whether it serves, as far as the cluster's software has told, and will go on doing so. */
+export function isServing(node: NodeRecord): boolean {
+  return node.status === 'ready' && node.missingSince === undefined && !isInterrupted(node);
+}
+
+/** Whether its software was ever told to start: until then nothing can be on it. */
+export function wasStarted({ commandId, readyAt }: NodeRecord): boolean {
+  return commandId !== undefined || readyAt !== undefined;
 }
 
 /** Whether the cluster's software knows the node; undefined where nobody can say. */
@@ -187,26 +210,44 @@ function withAddresses(node: NodeRecord, { privateIp, publicIp }: ObservedInstan
   };
 }
 
+const interruption = 'EC2 takes its spot instance back';
+
+/** Kept once it is seen, even if the notice is withdrawn: the replacement is on its way, and the services have moved. */
+function withInterruption(node: NodeRecord, { interrupted }: ObservedInstance, { now }: Look): NodeRecord {
+  return interrupted && !isInterrupted(node) ? { ...node, interrupted: toTimestamp(now) } : node;
+}
+
+/** One that has never served is not worth its last two minutes. */
+function trackInterrupted(node: NodeRecord): NodeRecord {
+  const isComing = node.status === 'launched' || node.status === 'online' || node.status === 'starting';
+  return isInterrupted(node) && isComing && node.readyAt === undefined ? fail(node, interruption) : node;
+}
+
 function withCordon(node: NodeRecord, look: Look): NodeRecord {
   return node.cordon === undefined ? node : trackCordon(node, node.cordon, look);
 }
 
+function trackEnd(node: NodeRecord): NodeRecord {
+  if (isOver(node)) return { ...node, status: 'terminating' };
+  return { ...node, status: 'terminating', reason: isInterrupted(node) ? interruption : 'was terminated' };
+}
+
 /** @returns undefined if the node is gone */
-function trackNode(node: NodeRecord, instance: ObservedInstance | undefined, look: Look): NodeRecord | undefined {
-  if (instance === undefined) return secondsSince(node.launchedAt, look.now) <= patience.visibility ? node : undefined;
+function trackNode(before: NodeRecord, instance: ObservedInstance | undefined, look: Look): NodeRecord | undefined {
+  if (instance === undefined)
+    return secondsSince(before.launchedAt, look.now) <= patience.visibility ? before : undefined;
+  const node = withInterruption(before, instance, look);
   switch (instance.state) {
     case 'terminated':
       return undefined;
     case 'shutting-down':
-      return isOver(node)
-        ? { ...node, status: 'terminating' }
-        : { ...node, status: 'terminating', reason: 'was terminated' };
+      return trackEnd(node);
     case 'stopping':
     case 'stopped':
       return trackStopped(node, instance.state, look);
     case 'pending':
     case 'running':
-      return trackLifecycle(withCordon(withAddresses(node, instance), look), look);
+      return trackInterrupted(trackLifecycle(withCordon(withAddresses(node, instance), look), look));
   }
 }
 
@@ -224,16 +265,23 @@ export function trackNodes(
     commands: new Map(actual.commands.map((command) => [`${command.commandId}/${command.instanceId}`, command])),
     seenByCluster: clusterView(actual),
   };
-  const pairs = records.map((before) => ({ before, after: trackNode(before, instances.get(before.instanceId), look) }));
+  const pairs = records.map((before) => {
+    const instance = instances.get(before.instanceId);
+    // What is gone ended as it was last seen.
+    const last = (): NodeRecord => trackEnd(instance ? withInterruption(before, instance, look) : before);
+    return { before, last, after: trackNode(before, instance, look) };
+  });
   return {
     nodes: pairs.flatMap(({ after }) => (after ? [after] : [])),
     goneInstanceIds: pairs.filter(({ after }) => after === undefined).map(({ before }) => before.instanceId),
-    lost: pairs.flatMap(({ before, after }) => {
-      if (!isStaying(before) || (after !== undefined && isLive(after))) return [];
-      return [after ?? { ...before, status: 'terminating' as const, reason: 'was terminated' }];
-    }),
+    lost: pairs.flatMap(({ before, after, last }) =>
+      !isStaying(before) || (after !== undefined && isLive(after)) ? [] : [after ?? last()],
+    ),
     becameReady: pairs.flatMap(({ before, after }) =>
       after?.status === 'ready' && before.status !== 'ready' ? [after] : [],
+    ),
+    interrupted: pairs.flatMap(({ before, after }) =>
+      after !== undefined && isLive(after) && isInterrupted(after) && !isInterrupted(before) ? [after] : [],
     ),
   };
 }

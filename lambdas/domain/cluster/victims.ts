@@ -1,11 +1,13 @@
 /** Which nodes a cluster that is wanted no longer wants. How they go is decided elsewhere (decide-drains). Pure. */
+import { neededCount } from './decide-scaling.ts';
 import { named } from './node-decisions.ts';
 import type { NodeRecord } from './records.ts';
 import { isOutdated } from './shape.ts';
-import { groupsOf, type NodeGroup } from './spec.ts';
-import { isNamed, isServing, type Staffing, staffingOf } from './staffing.ts';
+import { boundsOf, groupsOf, type NodeGroup } from './spec.ts';
+import { isNamed, type Staffing, staffingOf } from './staffing.ts';
 import type { Situation } from './step.ts';
-import { isLive, isResting, isStaying } from './track-nodes.ts';
+import { isLive, isResting, isServing, isStaying, isToRest, wasStarted } from './track-nodes.ts';
+import { isKnownIdle } from './work.ts';
 
 export interface Victim {
   readonly instanceId: string;
@@ -13,11 +15,13 @@ export interface Victim {
   readonly reason: string;
   /** Only if it is idle: a busy one is let go again. @default false */
   readonly onlyIdle?: true;
+  /** So many have to go, but who of them could be spared best nobody can tell now: it does not leave yet. @default false */
+  readonly isGuess?: true;
 }
 
 /**
- * Nodes of groups that the specification no longer has, nodes beyond their group's count, and unfit ones as far as the others
- * can do without them. A victim stays one until it is gone, unless the specification wants it again.
+ * Nodes of groups that the specification no longer has, nodes beyond their group's count (of elastic groups, idle ones), and unfit
+ * ones as far as the others can do without them. A victim stays one until it is gone, unless the specification wants it again.
  */
 export function findVictims(situation: Situation): readonly Victim[] {
   const groups = groupsOf(situation.record.desired.spec);
@@ -31,15 +35,44 @@ export function findVictims(situation: Situation): readonly Victim[] {
 
 function victimsOf(group: NodeGroup, situation: Situation): readonly Victim[] {
   const staffing = staffingOf(group, situation);
-  const surplus = group.role === 'master' ? [] : staffing.surplus;
-  const reason = `${group.count} of ${group.name} are wanted`;
+  const surplus = group.role === 'master' ? [] : surplusOf(group, staffing, situation);
   return [
-    ...surplus.map(({ instanceId }) => ({ instanceId, reason })),
+    ...surplus,
     ...leavingUnfit(group, staffing, situation).map((node) => ({
       instanceId: node.instanceId,
       reason: unfitReason(node, group, situation),
     })),
   ];
+}
+
+/** Of an elastic group those beyond its bounds; those within them only as far as they are idle and not to be kept powered off. */
+function surplusOf(group: NodeGroup, { kept, surplus }: Staffing, situation: Situation): readonly Victim[] {
+  const bounds = boundsOf(group, situation.record.desired.spec);
+  const reason = `${group.count} of ${group.name} are wanted`;
+  return surplus.flatMap((node, index): readonly Victim[] => {
+    const { instanceId } = node;
+    if (bounds === undefined) return [{ instanceId, reason }];
+    if (kept.length + index < bounds.max) return spared(node, reason, situation);
+    return [{ instanceId, reason, ...(isGuess(node, situation) ? { isGuess: true } : {}) }];
+  });
+}
+
+/** One that its group may have and does not need. */
+function spared(node: NodeRecord, reason: string, situation: Situation): readonly Victim[] {
+  const { instanceId, status } = node;
+  if (isResting(node) || isToRest(node, situation.record)) return [];
+  if (status === 'drained') return [{ instanceId, reason }];
+  return mayBeIdle(node, situation) ? [{ instanceId, reason: `it is idle and ${reason}`, onlyIdle: true }] : [];
+}
+
+/** Who holds anything only the elected master tells, and what is begun on a wrong guess is not called back. */
+function isGuess(node: NodeRecord, { actual }: Situation): boolean {
+  return actual.snapshot?.leader === undefined && (isServing(node) || isResting(node));
+}
+
+/** One that is draining is looked at again before it goes; one that was never started has no agent. */
+function mayBeIdle(node: NodeRecord, { actual }: Situation): boolean {
+  return node.status === 'draining' || !wasStarted(node) || isKnownIdle(node, actual.snapshot);
 }
 
 function unfitReason(node: NodeRecord, group: NodeGroup, situation: Situation): string {
@@ -63,17 +96,18 @@ function mayServe(node: NodeRecord): boolean {
   return isStaying(node) && !isResting(node) && node.readyAt !== undefined;
 }
 
-/** Named ones first, then the youngest places. */
+/** Named ones first, then idle ones, then the youngest places. */
 function byUrgency(situation: Situation): (a: NodeRecord, b: NodeRecord) => number {
-  const rank = (node: NodeRecord): number => (isNamed(node, situation) ? 0 : 1);
+  const { snapshot } = situation.actual;
+  const rank = (node: NodeRecord): number => (isNamed(node, situation) ? 0 : isKnownIdle(node, snapshot) ? 1 : 2);
   return (a, b) => rank(a) - rank(b) || b.ordinal - a.ordinal || a.instanceId.localeCompare(b.instanceId);
 }
 
-/** One that serves goes only when as many as are wanted serve without it; those that are kept powered off are not missed. */
-function leavingSlaves({ count }: NodeGroup, { kept, unfit }: Staffing, situation: Situation): readonly NodeRecord[] {
+/** One that serves goes only when as many as are needed serve without it; those that are kept powered off are not missed. */
+function leavingSlaves(group: NodeGroup, { kept, unfit }: Staffing, situation: Situation): readonly NodeRecord[] {
   const useless = unfit.filter((node) => !mayServe(node));
   const serving = unfit.filter(mayServe);
-  const wanted = count - kept.filter(isResting).length;
+  const wanted = neededCount(group, situation) - kept.filter(isResting).length;
   const spare = Math.max(0, kept.filter(isServing).length + serving.length - wanted);
   return [...useless, ...serving.toSorted(byUrgency(situation)).slice(0, spare)];
 }

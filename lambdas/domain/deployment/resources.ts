@@ -1,6 +1,6 @@
 /** What `/resources` shows: one resource per node template and ordinal, joined with what is known of the nodes. */
 import type { ResourceState } from '../../contracts/api.ts';
-import type { DeploymentStatus, NodeRecord, PendingLaunch, Timestamp } from '../cluster/records.ts';
+import type { DeploymentStatus, NodeRecord, PendingLaunch, Progress, Timestamp } from '../cluster/records.ts';
 import { isLive, isResting, isStaying } from '../cluster/track-nodes.ts';
 import { workloadNodeTypes } from '../tosca/catalogue/classes.ts';
 import { jobNameOf } from '../workload/chronos.ts';
@@ -26,6 +26,13 @@ export interface Resource {
 export interface KnownNodes {
   readonly nodes: readonly NodeRecord[];
   readonly launches: readonly PendingLaunch[];
+  /** By elastic group: how many nodes the load asks for now, see `wantedNow`. @default none */
+  readonly wanted?: Readonly<Record<string, number>>;
+}
+
+/** What counts for elastic groups in the place of their template's count, once their load has been looked at. */
+export function wantedNow({ scaling = {} }: Partial<Progress>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(scaling).map(([name, { wanted }]) => [name, wanted]));
 }
 
 type Subject = Pick<
@@ -56,7 +63,8 @@ function softwareResources(deployment: Subject, template: TopologyNode): readonl
 function computeResources(deployment: Subject, template: TopologyNode, group: KnownNodes): readonly Resource[] {
   const serving = serversOf(group.nodes);
   const launching = new Set(group.launches.flatMap((launch) => launch.ordinals));
-  const wanted = wantedPlaces(template.count, group.nodes, launching);
+  const count = group.wanted?.[template.group ?? ''] ?? template.count;
+  const wanted = wantedPlaces(count, group.nodes, launching);
   const isOver = deployment.status.endsWith('_COMPLETE');
   const left = [...serving].filter(([, node]) => !isOver || isLive(node)).map(([ordinal]) => ordinal);
   const places = [...new Set([...wanted, ...left])].sort((a, b) => a - b);
@@ -151,6 +159,7 @@ function groupOf(known: KnownNodes, group: string): KnownNodes {
   return {
     nodes: known.nodes.filter((node) => node.group === group),
     launches: known.launches.filter((launch) => launch.group === group),
+    ...(known.wanted ? { wanted: known.wanted } : {}),
   };
 }
 

@@ -72,6 +72,12 @@ const sharedImages = {
   'marathon-lb': 'mesosphere/marathon-lb:v1.15.0',
 } as const;
 
+/** The ports that a Mesos agent of any release offers to tasks unless it is told others, which nothing here does; both included. */
+export const offeredPorts = { first: 31_000, last: 32_000 } as const;
+
+/** What Chronos gives a job that names nothing: its flags `mesos_task_cpu`, `_mem` and `_disk`, which nothing here sets. MB. */
+export const chronosTaskDefaults = { cpus: 0.1, mem: 128, disk: 256 } as const;
+
 export const catalogue: Readonly<Record<ReleaseName, Release>> = {
   indigo_1: {
     versions: { mesos: '0.28.0', marathon: '1.1.1', chronos: '2.4.0' },

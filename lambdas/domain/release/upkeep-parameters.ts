@@ -22,12 +22,16 @@ export function cordonParameters(
   });
 }
 
-/** @throws InvariantBroken */
-export function stopAgentParameters({ desired, signalsQueueUrl }: UpkeepContext): Parameters<'stop-agent'> {
+/** @param force whatever runs on the slave @throws InvariantBroken */
+export function stopAgentParameters(
+  { desired, signalsQueueUrl }: UpkeepContext,
+  force: boolean,
+): Parameters<'stop-agent'> {
   const name = 'stop-agent';
   return checkParameters(name, upkeepDocuments[name], {
     ClusterId: desired.clusterId,
     SignalsQueueUrl: signalsQueueUrl,
     LeaveConsul: String(desired.spec.software.consulEnabled),
+    Force: String(force),
   });
 }

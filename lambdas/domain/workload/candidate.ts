@@ -1,10 +1,9 @@
 /** A cluster as one that services or jobs may go to: what it offers, what is promised, and what speaks against it. Pure. */
 import type { Snapshot } from '../../contracts/gateway.ts';
-import { findInstanceType, offeredMemory } from '../cluster/instance-types.ts';
 import type { ClusterRecord, DeploymentStatus, NodeRecord } from '../cluster/records.ts';
-import type { SlaveGroup } from '../cluster/spec.ts';
 import { isResting, isStaying } from '../cluster/track-nodes.ts';
 import { catalogue } from '../release/catalogue.ts';
+import { learnOffers, offerOf } from '../scaling/offer.ts';
 import type { Candidate } from './place.ts';
 import type { WorkloadClaim } from './records.ts';
 import type { Need, WorkloadSpec } from './spec.ts';
@@ -64,7 +63,6 @@ const schedulerOf = (type: WorkloadSpec['type']): string => (type === 'MARATHON'
 
 interface ServingSlave {
   readonly node?: NodeRecord;
-  readonly total: Need;
   readonly free: Need;
 }
 
@@ -75,36 +73,24 @@ function servingSlaves({ snapshot, nodes }: LookedAt): readonly ServingSlave[] {
     const node = byAddress.get(ip);
     if (!active || (node !== undefined && (!isStaying(node) || isResting(node)))) return [];
     const free = { cpus: total.cpus - used.cpus, mem: total.mem - used.mem, gpus: total.gpus - used.gpus };
-    return [{ ...(node ? { node } : {}), total: { cpus: total.cpus, mem: total.mem, gpus: total.gpus }, free }];
+    return [{ ...(node ? { node } : {}), free }];
   });
 }
 
-/** Slaves that elastic groups may still get, those included that are on their way. */
-function roomOf({ record, nodes }: LookedAt, serving: readonly ServingSlave[]): Candidate['room'] {
+/** Slaves that elastic groups may still get, those included that are on their way: each as large as scaling counts on. */
+function roomOf({ record, nodes, snapshot }: LookedAt, serving: readonly ServingSlave[]): Candidate['room'] {
   const { slaves, software } = record.desired.spec;
   return slaves.flatMap((group) => {
     if (group.bounds === undefined) return [];
     const members = serving.filter(({ node }) => node?.group === group.name);
     const resting = nodes.filter((node) => node.group === group.name && isStaying(node) && isResting(node));
     const more = group.bounds.max - members.length - resting.length;
-    const offer = offerOf(group, members, software.gpuEnabled);
-    return offer === undefined || more <= 0 ? [] : [{ offer, more }];
+    const learned = learnOffers(group, { nodes, snapshot }, record.progress.scaling?.[group.name]);
+    const offer = offerOf(group, learned, software.gpuEnabled);
+    if (offer === undefined || more <= 0) return [];
+    const { cpus, mem, gpus } = offer;
+    return [{ offer: { cpus, mem, gpus }, more }];
   });
-}
-
-/**
- * What any of the types that the group may be launched as offers to tasks, after what Mesos keeps by itself. Of types whose size
- * is not known the group's slaves tell; undefined: it has none.
- */
-function offerOf(group: SlaveGroup, members: readonly ServingSlave[], gpuEnabled: boolean): Need | undefined {
-  const types = group.instanceTypes.map(findInstanceType);
-  const known = types.flatMap((type) =>
-    type ? [{ cpus: type.vcpus, mem: offeredMemory(type.memoryMiB), gpus: gpuEnabled ? type.gpus : 0 }] : [],
-  );
-  const offers = known.length === types.length ? known : members.map(({ total }) => total);
-  if (offers.length === 0) return undefined;
-  const least = (amount: (need: Need) => number) => Math.min(...offers.map(amount));
-  return { cpus: least(({ cpus }) => cpus), mem: least(({ mem }) => mem), gpus: least(({ gpus }) => gpus) };
 }
 
 const ports = { MARATHON: { tls: 8443, plain: 8080 }, CHRONOS: { tls: 4443, plain: 4400 } } as const;

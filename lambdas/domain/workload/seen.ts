@@ -13,6 +13,13 @@ export function seenOf({ group, jobs }: WorkloadView): string {
   return fingerprint([group && groupState(group), jobs && byName(jobs, ({ name }) => name).map(jobState)]);
 }
 
+/** Whether tasks of it wait for a slave with room for them: not while they are put off after failures. */
+export function waitsForRoom({ group, jobs = [] }: WorkloadView): boolean {
+  const apps = group?.apps ?? [];
+  const services = apps.some(({ queue }) => queue !== undefined && queue.count > 0 && queue.delaySeconds === 0);
+  return services || jobs.some(({ queued }) => queued);
+}
+
 function groupState({ found, deployments, apps }: GroupView): unknown {
   return [found, deployments > 0, byName(apps, ({ id }) => id).map(appState)];
 }

@@ -22,6 +22,8 @@ export type HostView =
 export interface AnsweringHost extends WorkloadView {
   readonly state: 'answering';
   readonly release: ReleaseName;
+  /** Its slaves follow the load. */
+  readonly isElastic: boolean;
 }
 
 export interface WorkloadSituation {

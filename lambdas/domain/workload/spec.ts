@@ -2,6 +2,7 @@
  * The workload specification: services or jobs that a template asks for, in our words, complete and checked, without any secret.
  * It is computed once, when a template is accepted, and stored.
  */
+import { chronosTaskDefaults } from '../release/catalogue.ts';
 
 /** A text; one that holds a secret is kept in the workload's own secret, under this name. */
 export type Text = string | { readonly secret: string };
@@ -88,7 +89,7 @@ export type WorkloadType = WorkloadSpec['type'];
 /** Marathon's and Chronos' own defaults for what an application does not say. */
 const defaults = {
   MARATHON: { cpus: 1, mem: 128 },
-  CHRONOS: { cpus: 0.1, mem: 128 },
+  CHRONOS: chronosTaskDefaults,
 } as const;
 
 /**

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../contracts/error-names.ts';
 import { describeChange } from '../../domain/cluster/change.ts';
 import type { ClusterSpec, GivenCredentials } from '../../domain/cluster/spec.ts';
 import type { DeploymentRecord, TopologyNode } from '../../domain/deployment/deployment.ts';
-import { listResources } from '../../domain/deployment/resources.ts';
+import { listResources, wantedNow } from '../../domain/deployment/resources.ts';
 import { deploymentTypeOf, removalsOf, withoutRemovals } from '../../domain/tosca/index.ts';
 import type { LoadedCluster } from '../../ports/cluster-store.ts';
 import type { ClusterSecrets } from '../../ports/credentials.ts';
@@ -95,9 +95,8 @@ function resolveRemovals(
   asked: ReturnType<typeof removalsOf>,
   { deployment, cluster: { record, nodes } }: Current,
 ): readonly string[] {
-  const resources = new Map(
-    listResources(deployment, { nodes, launches: record.launches }).map((resource) => [resource.resourceId, resource]),
-  );
+  const known = { nodes, launches: record.launches, wanted: wantedNow(record.progress) };
+  const resources = new Map(listResources(deployment, known).map((resource) => [resource.resourceId, resource]));
   return [...asked].flatMap(([nodeName, ids]) =>
     ids.flatMap((id) => {
       const resource = resources.get(id);

@@ -2,7 +2,14 @@
 import { NotFound } from '../../contracts/error-names.ts';
 import type { Snapshot } from '../../contracts/gateway.ts';
 import type { ActualCluster } from '../../domain/cluster/actual.ts';
-import { commandsToRead, instancesToFind, isWorthAsking, snapshotRequest } from '../../domain/cluster/observe.ts';
+import {
+  commandsToRead,
+  instancesToFind,
+  isWorthAsking,
+  snapshotRequest,
+  spotInstances,
+  withInterruptions,
+} from '../../domain/cluster/observe.ts';
 import { secondsSince } from '../../domain/cluster/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClusterStore, LoadedCluster } from '../../ports/cluster-store.ts';
@@ -14,7 +21,7 @@ import type { WorkloadStore } from '../../ports/workload-store.ts';
 
 export interface Observers {
   readonly store: Pick<ClusterStore, 'loadCluster'>;
-  readonly machines: Pick<Machines, 'listInstances' | 'findAddressHolder'>;
+  readonly machines: Pick<Machines, 'listInstances' | 'listInterrupted' | 'findAddressHolder'>;
   readonly commands: Pick<Commands, 'findOnline' | 'listInvocations'>;
   readonly credentials: Pick<Credentials, 'get'>;
   readonly gateway: Pick<Gateway, 'snapshot'>;
@@ -30,7 +37,8 @@ export async function observeCluster(
   const instances = await observers.machines.listInstances(clusterId);
   const loaded = await withoutDeadClaims(observers, await observers.store.loadCluster(clusterId));
   const { nodes } = loaded;
-  const [onlineInstanceIds, commands, snapshot, addressHolder] = await Promise.all([
+  const [interrupted, onlineInstanceIds, commands, snapshot, addressHolder] = await Promise.all([
+    askAbout(spotInstances(instances), observers.machines.listInterrupted),
     askAbout(instancesToFind(nodes, instances), observers.commands.findOnline),
     askAbout(commandsToRead(nodes), observers.commands.listInvocations),
     askGateway(observers, loaded),
@@ -38,7 +46,7 @@ export async function observeCluster(
   ]);
   const actual = {
     since,
-    instances,
+    instances: withInterruptions(instances, interrupted),
     onlineInstanceIds,
     commands,
     ...(snapshot === undefined ? {} : { snapshot }),

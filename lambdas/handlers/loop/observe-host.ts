@@ -1,6 +1,7 @@
 /** Looks at the cluster that a workload is on, as far as it concerns the workload. */
 import { NotFound } from '../../contracts/error-names.ts';
 import type { ClusterRecord } from '../../domain/cluster/records.ts';
+import { isElastic } from '../../domain/cluster/spec.ts';
 import type { WorkloadRecord } from '../../domain/workload/records.ts';
 import type { WorkloadView } from '../../domain/workload/seen.ts';
 import type { HostView } from '../../domain/workload/situation.ts';
@@ -21,7 +22,8 @@ export async function observeHost(observers: HostObservers, { desired }: Workloa
   const isLeaving = host.desired.presence === 'absent';
   if (isLeaving && desired.presence === 'present') return { state: 'leaving' };
   const view = await viewOn(observers, host, desired);
-  if (view !== undefined) return { state: 'answering', release: host.desired.spec.release, ...view };
+  const { spec } = host.desired;
+  if (view !== undefined) return { state: 'answering', release: spec.release, isElastic: isElastic(spec), ...view };
   // A cluster never comes back: what does not answer then ends with its instances.
   return { state: isLeaving ? 'gone' : 'silent' };
 }

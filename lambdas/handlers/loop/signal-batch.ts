@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ClusterId } from '../../contracts/cluster.ts';
 import type { Subject } from '../../contracts/reconcile.ts';
 import { type AwsEvent, SignalBody } from '../../contracts/signal.ts';
+import { findClusterOfAlarm } from '../../domain/cluster/names.ts';
 import type { ClusterStore } from '../../ports/cluster-store.ts';
 
 export const SignalBatch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
@@ -32,12 +33,20 @@ export interface SubjectFinder {
 export async function findSubjectOf(signal: SignalBody, finder: SubjectFinder): Promise<Subject | undefined> {
   if ('clusterId' in signal) return { clusterId: signal.clusterId };
   if ('workloadId' in signal) return { workloadId: signal.workloadId };
+  const { alarmName } = signal.detail;
+  if (alarmName !== undefined) return subjectOfAlarm(alarmName);
   const id = idOfRun(signal.detail.name);
   if (id !== undefined)
     return signal.detail.stateMachineArn === finder.workloadMachineArn ? { workloadId: id } : { clusterId: id };
   const instanceId = signal.detail['instance-id'] ?? instanceAmong(signal);
   const clusterId = instanceId && (await finder.store.findClusterOfInstance(instanceId));
   return clusterId ? { clusterId } : undefined;
+}
+
+/** One of another stack's clusters has no record here, and is passed over for that. */
+function subjectOfAlarm(alarmName: string): Subject | undefined {
+  const clusterId = findClusterOfAlarm(alarmName);
+  return ClusterId.safeParse(clusterId).success && clusterId !== undefined ? { clusterId } : undefined;
 }
 
 /** Executions are named `<id>-<run>`. */

@@ -114,11 +114,12 @@ export function queueJson(view: View, withOffers: boolean) {
   const queue = [...marathon.apps.values()].flatMap((state) => {
     const { queued, delay } = state;
     if (!queued || queued.count === 0) return [];
-    const left = Math.max(0, Math.round(((delay?.until ?? 0) - now) / 1000));
+    // Without a failure it may start since it was queued.
+    const left = Math.trunc(((delay?.until ?? Date.parse(queued.since)) - now) / 1000);
     return [
       {
         count: queued.count,
-        delay: { timeLeftSeconds: left, overdue: (delay?.until ?? 0) <= now },
+        delay: { timeLeftSeconds: Math.max(0, left), overdue: left < 0 },
         ...(is11(version) ? {} : summaryOf(queued)),
         ...(withOffers && !is11(version) ? { lastUnusedOffers: [] } : {}),
         app: definitionJson(state.app, state, version),

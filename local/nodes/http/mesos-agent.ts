@@ -34,6 +34,10 @@ function tasksOn({ software, member }: Context): Task[] {
   return agent ? software.workload.tasks.of(agent.id).filter(isReachable) : [];
 }
 
+function idleExecutorsOn({ software, member }: Context): number {
+  return software.workload.tasks.idleExecutors(member.node.disk.agent?.id ?? '');
+}
+
 function metrics(context: Context): Record<string, number> {
   const { software, member } = context;
   const total = resourcesOf(member.node.machine);
@@ -47,10 +51,20 @@ function metrics(context: Context): Record<string, number> {
   return {
     'slave/registered': software.agents.isRegistered(member.ip) ? 1 : 0,
     ...{ ...of('cpus'), ...of('mem'), ...of('disk') },
-    'slave/executors_running': tasks.length,
+    'slave/executors_running': tasks.length + idleExecutorsOn(context),
     'slave/tasks_running': tasks.filter(({ state }) => state === 'TASK_RUNNING').length,
     'slave/tasks_staging': tasks.filter(({ state }) => state === 'TASK_STAGING').length,
   };
+}
+
+/** Those without a task, of some framework. */
+function idleExecutors(context: Context) {
+  const executors = Array.from({ length: idleExecutorsOn(context) }, (_, index) => {
+    const id = `executor.${index + 1}`;
+    return { id, name: id, source: id, tasks: [], queued_tasks: [], completed_tasks: [] };
+  });
+  const framework = `${context.software.clusterId}-executors`;
+  return executors.length > 0 ? [{ id: framework, name: 'executors', executors, completed_executors: [] }] : [];
 }
 
 /** Each task has an executor of its own, which has the task's name. */
@@ -66,19 +80,22 @@ function state(context: Context) {
     attributes: attributesOf(member),
     resources: { ...resources, ports: '[31000-32000]' },
     ...(software.agents.isRegistered(member.ip) ? { master_hostname: software.masters.mesos.leader() } : {}),
-    frameworks: [...byFramework].map(([framework, tasks]) => ({
-      id: framework.id(),
-      name: framework.name,
-      executors: tasks.map((task) => ({
-        id: task.id,
-        name: `Command Executor (Task: ${task.id})`,
-        source: task.id,
-        tasks: task.state === 'TASK_STAGING' ? [] : [taskJson(task, member)],
-        queued_tasks: task.state === 'TASK_STAGING' ? [taskJson(task, member)] : [],
-        completed_tasks: [],
+    frameworks: [
+      ...[...byFramework].map(([framework, tasks]) => ({
+        id: framework.id(),
+        name: framework.name,
+        executors: tasks.map((task) => ({
+          id: task.id,
+          name: `Command Executor (Task: ${task.id})`,
+          source: task.id,
+          tasks: task.state === 'TASK_STAGING' ? [] : [taskJson(task, member)],
+          queued_tasks: task.state === 'TASK_STAGING' ? [taskJson(task, member)] : [],
+          completed_tasks: [],
+        })),
+        completed_executors: [],
       })),
-      completed_executors: [],
-    })),
+      ...idleExecutors(context),
+    ],
     completed_frameworks: [],
   };
 }

@@ -18,7 +18,8 @@ const laterStates = ['TASK_UNREACHABLE', 'TASK_DROPPED', 'TASK_GONE', 'TASK_GONE
 
 /** The agents that this master knows: only the leader knows any. */
 export function agentsOf({ software, member }: Context): readonly Agent[] {
-  return software.masters.servingLeader() === member ? software.agents.registered() : [];
+  if (software.masters.servingLeader() !== member) return [];
+  return software.agents.registered().filter((agent) => !software.disturbances.isHidden(agent.member.ip));
 }
 
 const allOfIt = `[${offeredPorts.first}-${offeredPorts.last}]`;

@@ -1,6 +1,7 @@
 /** Which software answers at which port of a node. */
 import type { Software } from '../software/cluster.ts';
-import type { Member, Settings } from '../software/member.ts';
+import { answerKey, type Service } from '../software/disturbances.ts';
+import type { Member, Process, Settings } from '../software/member.ts';
 import { ok, type SoftwareAnswer, type SoftwareRequest } from './answer.ts';
 import { answerChronos } from './chronos.ts';
 import { answerConsul } from './consul.ts';
@@ -52,6 +53,54 @@ function answerHealth({ path }: SoftwareRequest): SoftwareAnswer {
   return path === '/_haproxy_health_check' ? ok() : { status: 404 };
 }
 
+const services: Readonly<Partial<Record<Process, Service>>> = {
+  'mesos-master': 'mesos',
+  marathon: 'marathon',
+  chronos: 'chronos',
+};
+
+/** A disturbed service breaks connections, or goes on giving old answers to who may ask. */
+function disturbed({ disturbances }: Software, { ip }: Member, service: Service, listen: Listen): Listen | undefined {
+  if (disturbances.isSilent(service)) return undefined;
+  return (request) => {
+    const answer = listen(request);
+    if (request.method !== 'GET' || answer.status !== 200) return answer;
+    const body = disturbances.frozen(answerKey(ip, service, request.path));
+    return body === undefined ? answer : { ...answer, body };
+  };
+}
+
+/** Below Chronos' prefix. */
+const freezable: Readonly<Record<Service, readonly string[]>> = {
+  mesos: ['/master/state-summary', '/master/slaves'],
+  marathon: ['/v2/queue', '/v2/tasks', '/v2/apps'],
+  chronos: ['/scheduler/graph/csv', '/scheduler/jobs'],
+};
+
+/** What a service answers at this moment about tasks and agents, by `answerKey`. */
+export function answersOf(software: Software, service: Service, now: number): ReadonlyMap<string, unknown> {
+  const found = listeners.find(({ process }) => services[process] === service);
+  const members = [...software.members.values()].filter(({ processes }) => found && processes.has(found.process));
+  const answers = members.flatMap((member) =>
+    freezable[service].flatMap((each) => {
+      const path = service === 'chronos' ? `${member.settings.version.chronosPrefix}${each}` : each;
+      const credentials = member.accounts?.[service];
+      const request = {
+        method: 'GET',
+        path,
+        query: new URLSearchParams(),
+        body: '',
+        ...(credentials && { credentials }),
+      };
+      const answer = found?.listen(software, member, now)(request);
+      return answer?.status === 200
+        ? [[answerKey(member.ip, service, path), structuredClone(answer.body)] as const]
+        : [];
+    }),
+  );
+  return new Map(answers);
+}
+
 /** The cluster's own software first, then the services on its agents. @returns undefined if nothing listens there */
 export function findListener(software: Software, member: Member, port: number, now: number): Listen | undefined {
   const found = listeners.find(
@@ -61,5 +110,7 @@ export function findListener(software: Software, member: Member, port: number, n
   if (!found) return findServiceListener(software, member, port) ?? findTaskListener(software, member, port);
   // haproxy-consul has no page for its health.
   if (port === 9090 && member.settings.version.balancer !== 'marathon-lb') return undefined;
-  return found.listen(software, member, now);
+  const listen = found.listen(software, member, now);
+  const service = services[found.process];
+  return service === undefined ? listen : disturbed(software, member, service, listen);
 }

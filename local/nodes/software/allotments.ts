@@ -13,7 +13,12 @@ export type Counts = Readonly<Partial<Record<TaskState, number>>>;
 export interface Allotments {
   of(agentId: string): readonly Task[];
   used(agentId: string): Resources;
-  reserve(agentId: string, reservation: Reservation): void;
+  /** An executor that outlives its task, or waits for one. @returns a function that ends it */
+  holdExecutor(agentId: string, resources: Resources): () => void;
+  /** How many there are without a task. */
+  idleExecutors(agentId: string): number;
+  /** @returns a function that takes it back */
+  reserve(agentId: string, reservation: Reservation): () => void;
   reservations(agentId: string): readonly Reservation[];
   /** Total minus used minus reserved. */
   free(agent: Agent): Resources;
@@ -33,8 +38,10 @@ export interface AllotmentBook extends Allotments {
 
 interface Allotment {
   readonly tasks: Set<Task>;
+  readonly executors: Set<{ readonly resources: Resources }>;
+  /** By tasks and by executors without one. */
   used: Resources;
-  readonly reservations: Reservation[];
+  reservations: readonly Reservation[];
   counts: Partial<Record<TaskState, number>>;
 }
 
@@ -44,7 +51,7 @@ export function createAllotments(random: Random): AllotmentBook {
   const on = (agentId: string): Allotment => {
     const known = byAgent.get(agentId);
     if (known) return known;
-    const created: Allotment = { tasks: new Set(), used: nothing, reservations: [], counts: {} };
+    const created: Allotment = { tasks: new Set(), executors: new Set(), used: nothing, reservations: [], counts: {} };
     byAgent.set(agentId, created);
     return created;
   };
@@ -66,7 +73,23 @@ export function createAllotments(random: Random): AllotmentBook {
     },
     of: (agentId) => [...(byAgent.get(agentId)?.tasks ?? [])],
     used: (agentId) => byAgent.get(agentId)?.used ?? nothing,
-    reserve: (agentId, reservation) => on(agentId).reservations.push(reservation),
+    holdExecutor(agentId, resources) {
+      const there = on(agentId);
+      const executor = { resources };
+      there.executors.add(executor);
+      there.used = plus(there.used, resources);
+      return () => {
+        if (there.executors.delete(executor)) there.used = minus(there.used, resources);
+      };
+    },
+    idleExecutors: (agentId) => byAgent.get(agentId)?.executors.size ?? 0,
+    reserve(agentId, reservation) {
+      const there = on(agentId);
+      there.reservations = [...there.reservations, reservation];
+      return () => {
+        there.reservations = there.reservations.filter((one) => one !== reservation);
+      };
+    },
     reservations: (agentId) => byAgent.get(agentId)?.reservations ?? [],
     free(agent) {
       const there = byAgent.get(agent.id);

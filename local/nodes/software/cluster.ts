@@ -1,9 +1,10 @@
 /** The software of one cluster on all of its nodes. */
 import type { Random, SimClock } from '../../types.ts';
-import type { Node } from '../node.ts';
+import { type Node, sendSignal } from '../node.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { type Balancers, createBalancers } from './balancers.ts';
 import type { Behaviours } from './behaviours.ts';
+import { createDisturbances, type Disturbances } from './disturbances.ts';
 import { createMasters, type Masters } from './masters.ts';
 import type { Member, Process, Settings } from './member.ts';
 import { createWaiting } from './waiting.ts';
@@ -16,6 +17,8 @@ export interface Software {
   readonly balancers: Balancers;
   /** What runs on the agents. */
   readonly workload: Workload;
+  /** What a test does to what the masters answer. */
+  readonly disturbances: Disturbances;
   /** By private address. */
   readonly members: ReadonlyMap<string, Member>;
   memberOf(node: Node): Member | undefined;
@@ -76,8 +79,12 @@ export function createSoftware({ clusterId, clock, random, behaviours }: Softwar
       removed: (agent, why) => workload.tasks.agentRemoved(agent, why),
     },
   );
+  const tellOfDemand = () => {
+    const node = masterMembers.get(masters.marathon.leader() ?? '')?.node;
+    if (node) void sendSignal(node, 'load-changed');
+  };
   const workload = createWorkload({
-    ...{ clusterId, clock, behaviours, masters, agents, leaderOf },
+    ...{ clusterId, clock, behaviours, masters, agents, leaderOf, tellOfDemand },
     random: random.fork('workload'),
     settings: () => [...masterMembers.values()][0]?.settings,
   });
@@ -114,6 +121,7 @@ export function createSoftware({ clusterId, clock, random, behaviours }: Softwar
     agents,
     balancers,
     workload,
+    disturbances: createDisturbances(),
     members,
     memberOf,
     changed,

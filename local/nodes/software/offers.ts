@@ -17,21 +17,29 @@ const intervalMs: readonly [number, number] = [200, 1000];
 export function createOffers(
   { clock, random }: { clock: SimClock; random: Random },
   usable: () => readonly Agent[],
+  /** Told whenever it may have changed. */
+  waiting: (isWaiting: boolean) => void,
 ): Offers {
   const frameworks: { readonly wants: () => boolean; readonly use: (agents: readonly Agent[]) => void }[] = [];
+  const isWanted = () => frameworks.some(({ wants }) => wants());
   let isDue = false;
+  const offer = (agents: readonly Agent[]) => {
+    if (agents.length === 0) return;
+    for (const { use } of frameworks.filter(({ wants }) => wants()))
+      use(rotated(agents, Math.floor(random.between(0, agents.length))));
+  };
   const round = () => {
     isDue = false;
-    const asking = frameworks.filter(({ wants }) => wants());
-    if (asking.length === 0) return;
-    const agents = usable();
-    if (agents.length === 0) return;
-    for (const { use } of asking) use(rotated(agents, Math.floor(random.between(0, agents.length))));
+    if (isWanted()) offer(usable());
+    waiting(isWanted());
   };
   return {
     add: (wants, use) => frameworks.push({ wants, use }),
     wake() {
-      if (isDue || !frameworks.some(({ wants }) => wants())) return;
+      if (isDue) return;
+      const isWaiting = isWanted();
+      waiting(isWaiting);
+      if (!isWaiting) return;
       isDue = true;
       clock.after(random.between(...intervalMs), round);
     },

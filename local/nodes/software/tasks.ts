@@ -51,6 +51,10 @@ export function createTasks({ clock, random, behaviours, freed }: TaskWorld): Ta
   const untold = new Set<Task>();
   let knownTerm: number | undefined;
 
+  const freeing = (takeBack: () => void) => () => {
+    takeBack();
+    freed();
+  };
   const tell = (task: Task) => {
     if (task.framework.isActive()) {
       untold.delete(task);
@@ -104,6 +108,8 @@ export function createTasks({ clock, random, behaviours, freed }: TaskWorld): Ta
 
   return {
     ...allotments,
+    holdExecutor: (agentId, resources) => freeing(allotments.holdExecutor(agentId, resources)),
+    reserve: (agentId, reservation) => freeing(allotments.reserve(agentId, { ...reservation })),
     launch(agent, request) {
       const task: Task = {
         ...request,

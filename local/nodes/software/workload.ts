@@ -4,6 +4,7 @@ import type { Agent, Agents } from './agents.ts';
 import type { Behaviours } from './behaviours.ts';
 import { type Chronos, createChronos } from './chronos/chronos.ts';
 import { type Cordons, createCordons } from './cordons.ts';
+import { createDemandWatch } from './demand-watch.ts';
 import { createForeign, type Foreign } from './foreign.ts';
 import { createMaintenance, type Maintenance } from './maintenance.ts';
 import { createMarathon, type Marathon } from './marathon/marathon.ts';
@@ -37,6 +38,8 @@ export interface WorkloadParts {
   readonly masters: Masters;
   readonly agents: Agents;
   readonly leaderOf: () => { readonly term: number; readonly member: Member } | undefined;
+  /** A master tells the control plane of work that waits. */
+  readonly tellOfDemand: () => void;
   /** Of the masters, while there is one. */
   readonly settings: () => Settings | undefined;
 }
@@ -60,7 +63,8 @@ export function createWorkload(parts: WorkloadParts): Workload {
     const leader = leaderOf()?.member;
     return leader ? agents.registered().filter((agent) => isUsable(agent, leader)) : [];
   };
-  const offers = createOffers({ clock, random: random.fork('offers') }, usable);
+  const watch = createDemandWatch({ clock, random: random.fork('demand-watch') }, parts.tellOfDemand);
+  const offers = createOffers({ clock, random: random.fork('offers') }, usable, watch.look);
   const framework = (name: 'marathon' | 'chronos', isPartitionAware: () => boolean): Omit<Framework, 'updated'> => ({
     name,
     id: () => `${clusterId}-${name}`,

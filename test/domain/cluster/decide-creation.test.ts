@@ -285,6 +285,21 @@ describe('decide, on capacity', () => {
     expect(marketsOf(noSpot)).toEqual(new Set(['on-demand']));
   });
 
+  it('asks for what was short elsewhere at once, and after other failures later', () => {
+    const masters = readyNodes().filter(({ role }) => role === 'master');
+    const launchesAfter = (error: string) => {
+      const failures = { 'launch/slaves/from-1': { count: 3, lastAt: at(9).toISOString(), error } };
+      const short = record({
+        unavailable: unavailableIn(zones[0]!),
+        progress: { launchSeq: 0, failures, masterZones: zones },
+      });
+      return decide(input({ record: short, nodes: masters, actual: healthy(masters) })).launches;
+    };
+    const groups = (error: string) => launchesAfter(error).map(({ group }) => group);
+    expect(groups('CapacityUnavailable')).toContain('slaves');
+    expect(groups('DependencyUnavailable')).not.toContain('slaves');
+  });
+
   it('asks EC2 for no more than its launch bucket gives', () => {
     const wanted = record({ desired: desired({ spec: spec({ slaves: 3000 }) }) });
     const plan = decide(input({ record: wanted }));

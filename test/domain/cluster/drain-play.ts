@@ -1,12 +1,18 @@
 /** A complete cluster whose nodes come to leave: passes with what happens between them, for the tests of drains and power. */
 import type { Decision, DecisionOf } from '../../../lambdas/contracts/decision.ts';
-import type { Snapshot } from '../../../lambdas/contracts/gateway.ts';
+import type { Snapshot, WaitingTasks } from '../../../lambdas/contracts/gateway.ts';
+import type { ActionResult } from '../../../lambdas/contracts/reconcile.ts';
 import type { ActualCluster, ObservedCommand, ObservedInstance } from '../../../lambdas/domain/cluster/actual.ts';
 import { decide } from '../../../lambdas/domain/cluster/decide.ts';
 import type { Plan } from '../../../lambdas/domain/cluster/plan.ts';
-import type { ClusterRecord, DesiredCluster, NodeRecord } from '../../../lambdas/domain/cluster/records.ts';
+import type {
+  ClusterRecord,
+  DeploymentStatus,
+  DesiredCluster,
+  NodeRecord,
+} from '../../../lambdas/domain/cluster/records.ts';
 import type { ClusterSpec } from '../../../lambdas/domain/cluster/spec.ts';
-import { at, foundation, healthy, input, instanceOf, readyNodes, spec } from '../../support/clusters.ts';
+import { at, foundation, healthy, input, instanceOf, node, readyNodes, spec } from '../../support/clusters.ts';
 import { complete } from './decide-support.ts';
 
 type Agent = Snapshot['agents'][number];
@@ -17,14 +23,22 @@ export class DrainPlay {
   record: ClusterRecord;
   /** By instance id; otherwise all are running. */
   readonly states = new Map<string, ObservedInstance['state']>();
+  /** Ids of instances that EC2 takes back. */
+  readonly interrupted = new Set<string>();
   /** By address: what the agent there differs in; `gone`: it is not registered. */
   readonly agents = new Map<string, Partial<Agent> | 'gone'>();
+  /** Agents that the leader tells of besides the nodes' own. */
+  strangers: readonly Agent[] = [];
   /** By command id; otherwise commands are under way. */
   readonly ended = new Map<string, Pick<ObservedCommand, 'status' | 'message' | 'undelivered'>>();
   view: 'snapshot' | 'leaderless' | 'silent' = 'snapshot';
+  /** What waits; absent: Marathon cannot tell. */
+  demand: readonly WaitingTasks[] | undefined = [];
+  status: DeploymentStatus = 'CREATE_COMPLETE';
   addressHolder: string | undefined;
   /** How long the look takes before the pass decides. */
   lookSeconds = 1;
+  private results: readonly ActionResult[] = [];
   private serial = 0;
 
   constructor(counts: Parameters<typeof spec>[0] = {}) {
@@ -39,6 +53,12 @@ export class DrainPlay {
   desire(changes: Partial<DesiredCluster>): this {
     this.record = { ...this.record, desired: { ...this.record.desired, ...changes } };
     return this;
+  }
+
+  /** Makes the slaves elastic. */
+  follow(min: number, max: number): this {
+    const { spec: of } = this.record.desired;
+    return this.desire({ spec: { ...of, slaves: of.slaves.map((group) => ({ ...group, bounds: { min, max } })) } });
   }
 
   /** Asks for so many slaves. */
@@ -73,11 +93,13 @@ export class DrainPlay {
       input({
         record: { ...this.record, foundation: this.record.foundation ?? foundation() },
         nodes: this.nodes,
-        status: 'CREATE_COMPLETE',
+        status: this.status,
         actual: this.look(),
+        results: this.results,
         now: at(this.seconds),
       }),
     );
+    this.results = plan.decisions.flatMap(({ kind, key }) => (kind === 'set-alarms' ? [{ key, outcome: 'done' }] : []));
     const changed = new Map(plan.changedNodes.map((node) => [node.instanceId, node]));
     this.nodes = this.nodes
       .filter(({ instanceId }) => !plan.goneInstanceIds.includes(instanceId))
@@ -86,14 +108,17 @@ export class DrainPlay {
     return plan;
   }
 
-  private look(): ActualCluster {
+  /** What a look tells that ends now. */
+  look(): ActualCluster {
     const { snapshot, addressHolder: _, ...actual } = healthy(this.nodes);
-    const agents = (snapshot?.agents ?? []).flatMap((agent) => {
+    const own = (snapshot?.agents ?? []).flatMap((agent) => {
       const differs = this.agents.get(agent.ip);
       return differs === 'gone' ? [] : [{ ...agent, ...differs }];
     });
+    const agents = [...own, ...this.strangers];
     const { leader, ...leaderless } = snapshot!;
-    const seen = this.view === 'snapshot' && leader ? { ...leaderless, leader, agents } : { ...leaderless, agents: [] };
+    const led = this.view === 'snapshot' && leader ? { ...leaderless, leader, agents } : { ...leaderless, agents: [] };
+    const seen = { ...led, ...(this.demand ? { demand: [...this.demand] } : {}) };
     const sent = this.nodes.flatMap(({ instanceId, drain, cordon }) =>
       [drain?.stopping?.commandId, cordon?.sent?.commandId].flatMap((commandId) =>
         commandId ? [{ instanceId, commandId }] : [],
@@ -102,7 +127,10 @@ export class DrainPlay {
     return {
       ...actual,
       since: at(this.seconds - this.lookSeconds).toISOString(),
-      instances: this.nodes.map((node) => instanceOf(node, this.states.get(node.instanceId) ?? 'running')),
+      instances: this.nodes.map((node) => ({
+        ...instanceOf(node, this.states.get(node.instanceId) ?? 'running'),
+        ...(this.interrupted.has(node.instanceId) ? { interrupted: true } : {}),
+      })),
       commands: sent.map((one) => ({ ...one, status: 'in-progress', ...this.ended.get(one.commandId) })),
       ...(this.view === 'silent' ? {} : { snapshot: seen }),
       ...(this.addressHolder === undefined ? {} : { addressHolder: this.addressHolder }),
@@ -127,22 +155,44 @@ export class DrainPlay {
   stopAgents(plan: Plan, outcome: Pick<ObservedCommand, 'status' | 'message' | 'undelivered'>): void {
     const decision = decisionOf(plan, 'stop-agents');
     if (!decision) throw new Error('no agent was to be stopped');
-    for (const instanceId of decision.instanceIds) {
-      this.serial += 1;
-      const commandId = `stop-${this.serial}`;
-      const node = this.nodes.find((one) => one.instanceId === instanceId);
-      if (!node?.drain) throw new Error(`${instanceId} is not draining`);
-      this.change(instanceId, {
-        drain: { ...node.drain, stopping: { commandId, at: at(this.seconds).toISOString() } },
-      });
-      this.ended.set(commandId, outcome);
-    }
+    for (const instanceId of decision.instanceIds) this.stopAgent(instanceId, outcome);
+  }
+
+  stopAgent(instanceId: string, outcome: Pick<ObservedCommand, 'status' | 'message' | 'undelivered'>): void {
+    this.serial += 1;
+    const commandId = `stop-${this.serial}`;
+    const found = this.nodes.find((one) => one.instanceId === instanceId);
+    if (!found?.drain) throw new Error(`${instanceId} is not draining`);
+    this.change(instanceId, { drain: { ...found.drain, stopping: { commandId, at: at(this.seconds).toISOString() } } });
+    this.ended.set(commandId, outcome);
+  }
+
+  /** Carries out launches of slaves; they are there and boot. */
+  boot(plan: Plan): readonly NodeRecord[] {
+    const launched = plan.decisions.flatMap((decision) =>
+      decision.kind === 'launch-slaves'
+        ? decision.ordinals.map((ordinal) =>
+            node({
+              ...{ group: decision.group, role: 'slave', ordinal, status: 'launched' },
+              launchedAt: at(this.seconds).toISOString(),
+            }),
+          )
+        : [],
+    );
+    this.nodes = [...this.nodes, ...launched];
+    return launched;
   }
 
   /** The outputs that were decided on are published. */
   publish(): void {
     const { publishing, ...progress } = this.record.progress;
     this.record = { ...this.record, progress: { ...progress, ...(publishing ? { publishedFor: publishing } : {}) } };
+  }
+
+  /** An agent as the leader tells of it. */
+  agentOf(of: NodeRecord, differs: Partial<Agent> = {}): Agent {
+    const [agent] = healthy([of]).snapshot?.agents ?? [];
+    return { ...agent!, ...differs };
   }
 
   /** Until all masters are known to hold back who is draining: the wait begins. */
@@ -155,4 +205,12 @@ export class DrainPlay {
 export function decisionOf<K extends Decision['kind']>(plan: Plan, kind: K): DecisionOf<K> | undefined {
   return plan.decisions.find((decision): decision is DecisionOf<K> => decision.kind === kind);
 }
+/** Tasks that wait, each of so many CPUs. */
+export function waiting(count: number, cpus = 2, overrides: Partial<WaitingTasks> = {}): WaitingTasks {
+  return {
+    ...{ scheduler: 'marathon', id: '/app', count, need: { cpus, mem: 100, disk: 0, gpus: 0 }, backOffSeconds: 0 },
+    ...{ constraints: [], hostPorts: [], hosts: [], resident: false, reasons: [], ...overrides },
+  };
+}
+
 export const told = (plan: Plan): string => plan.activity.map(({ text }) => text).join('\n');

@@ -310,6 +310,16 @@ describe('machines', () => {
     const spot = { host: { preemtible_instance: true } };
     const spec = specify({ ...slaveServer(spot), master_server: compute(spot) });
     expect([spec.slaves[0]?.preemptible, spec.masters.preemptible]).toEqual([true, false]);
+    expect(spec.slaves[0]?.instanceTypes.length).toBeGreaterThanOrEqual(6);
+    expect(spec.notes.join()).not.toContain('instance_type');
+  });
+
+  it('are noted if they are spot instances of one type only', () => {
+    const host = { instance_type: 'm5.large', preemtible_instance: true };
+    const spec = specify(slaveServer({ host }));
+    expect(spec.slaves[0]?.instanceTypes).toEqual(['m5.large']);
+    expect(spec.notes.join()).toContain('host.properties.instance_type: spot instances of one type only');
+    expect(specify({ master_server: compute({ host }) }).notes.join()).not.toContain('of one type only');
   });
 
   it('carry the tags of the template, except reserved ones', () => {

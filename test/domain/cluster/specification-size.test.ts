@@ -68,6 +68,27 @@ describe('chooseInstanceTypes', () => {
     }
   });
 
+  it('offers more types of a like size and price for spot', () => {
+    for (const cpus of [1, 2, 4, 8, 16, 48]) {
+      for (const memoryBytes of [2e9, 8e9, 30e9]) {
+        const names = choose({ cpus, memoryBytes, preemptible: true });
+        const types = names.map((name) => findInstanceType(name)!);
+        expect(types.length).toBeGreaterThanOrEqual(3);
+        expect(types.length).toBeLessThanOrEqual(10);
+        for (const type of types) {
+          expect(type.vcpus).toBeGreaterThanOrEqual(cpus);
+          expect(type.memoryMiB * 1024 ** 2).toBeGreaterThanOrEqual(memoryBytes);
+        }
+        const dearest = types[0]!.price * 2;
+        expect(types.filter(({ price }) => price > dearest).length === 0 || types.length <= 6).toBe(true);
+      }
+    }
+    expect(choose({ cpus: 2, memoryBytes: 8e9, preemptible: true })).toEqual(
+      expect.arrayContaining(['t3a.large', 'm5a.large', 'm6i.large', 'm7i.large', 'r5.large']),
+    );
+    expect(choose({ instanceType: 'c7i.large', preemptible: true })).toEqual(['c7i.large']);
+  });
+
   it('honours number, model and vendor of GPUs', () => {
     expect(choose({ gpus: 1 })[0]).toBe('g4dn.xlarge');
     expect(choose({ gpus: 1, gpuModel: 'NVIDIA Tesla V100' })[0]).toBe('p3.2xlarge');

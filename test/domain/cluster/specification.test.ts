@@ -165,8 +165,38 @@ describe('elastic slaves', () => {
     );
   });
 
-  it('are only those that an ElasticCluster manages', () => {
-    expect(specify({ slave: worker({ max_instances: 4 }) }).spec.slaves[0]?.bounds).toBeUndefined();
+  it.each<[string, Data, Data, { min: number; max: number } | undefined, RegExp]>([
+    ['wn gives the most', worker({ max_instances: 4 }), {}, { min: 1, max: 4 }, /because slave gives max_instances$/],
+    ['wn gives the least', worker({ min_instances: 0 }), {}, { min: 0, max: 2 }, /because slave gives min_instances$/],
+    [
+      'the Compute node gives the most',
+      worker({}),
+      { min_instances: 2, max_instances: 5 },
+      { min: 2, max: 5 },
+      /^node_templates\.slave_server: follows the load, 2 to 5 slaves, because slave_server gives max_instances$/,
+    ],
+    [
+      'both do, and wn counts',
+      worker({ max_instances: 4 }),
+      { min_instances: 0, max_instances: 5 },
+      { min: 0, max: 4 },
+      /because slave gives max_instances$/,
+    ],
+  ])('are those of which %s', (_, software, scalable, bounds, note) => {
+    const { spec } = specify({ slave: software, slave_server: compute({ scalable: { count: 2, ...scalable } }) });
+    expect(spec.slaves[0]).toMatchObject({ count: 2, bounds });
+    expect(spec.notes).toContainEqual(expect.stringMatching(note));
+  });
+
+  it.each<[string, Data, Data]>([
+    ['nothing is given but the count', worker({}), {}],
+    ['the Compute node gives only the least', worker({}), { min_instances: 1 }],
+    ['least and most are the count', worker({ min_instances: 2, max_instances: 2 }), {}],
+  ])('are none where %s', (_, software, scalable) => {
+    const { spec } = specify({ slave: software, slave_server: compute({ scalable: { count: 2, ...scalable } }) });
+    expect(spec.slaves[0]).toMatchObject({ count: 2 });
+    expect(spec.slaves[0]?.bounds).toBeUndefined();
+    expect(spec.notes.join()).not.toContain('follows the load');
   });
 });
 

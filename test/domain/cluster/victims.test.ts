@@ -123,6 +123,52 @@ describe('findVictims of slaves', () => {
   });
 });
 
+describe('findVictims of elastic slaves', () => {
+  /** Of three slaves the last is beyond the one that is wanted, and the second beyond it, too. */
+  const scene = (nodes: readonly NodeRecord[], max = 5): Scene => {
+    const of = recordOf({ slaves: 1 });
+    const slaves = of.desired.spec.slaves.map((each) => ({ ...each, bounds: { min: 1, max } }));
+    return { record: { ...of, desired: { ...of.desired, spec: { ...of.desired.spec, slaves } } }, nodes };
+  };
+  const told = (nodes: readonly NodeRecord[], busy: readonly number[], leads = true): ActualCluster => {
+    const { snapshot, ...actual } = healthy([one('master', 1), ...nodes]);
+    const { leader, agents, ...rest } = snapshot!;
+    const isBusy = (ip: string) => nodes.some(({ privateIp, ordinal }) => privateIp === ip && busy.includes(ordinal));
+    const seen = agents.map((agent) => ({ ...agent, tasks: isBusy(agent.ip) ? 1 : 0 }));
+    return { ...actual, snapshot: { ...rest, ...(leads && leader ? { leader } : {}), agents: seen } };
+  };
+
+  it('takes idle ones only within the bounds, and looks again before they go', () => {
+    const nodes = many('slave', 3);
+    const found = findVictims(situation({ ...scene(nodes), actual: told(nodes, [1, 2]) }));
+    expect(found).toMatchObject([{ instanceId: nodes[2]!.instanceId, onlyIdle: true }]);
+  });
+
+  it('takes none that is busy, that the masters miss, or of which nobody who leads tells', () => {
+    const nodes = [...many('slave', 2), one('slave', 3, { missingSince: readyAt })];
+    expect(ordinals({ ...scene(nodes), actual: told(nodes, [1, 2]) })).toEqual([]);
+    const idle = many('slave', 3);
+    expect(ordinals({ ...scene(idle), actual: told(idle, [], false) })).toEqual([]);
+  });
+
+  it('takes those beyond the bounds whatever they do', () => {
+    const nodes = many('slave', 3);
+    const found = findVictims(situation({ ...scene(nodes, 2), actual: told(nodes, [1, 2, 3]) }));
+    expect(found).toEqual([{ instanceId: nodes[2]!.instanceId, reason: '1 of slaves are wanted' }]);
+  });
+
+  it('only guesses who of those beyond the bounds goes while nobody who leads tells, but for those that do not serve', () => {
+    const nodes = many('slave', 3);
+    const silent = { actual: told(nodes, [1, 2, 3], false) };
+    expect(findVictims(situation({ ...scene(nodes, 2), ...silent }))).toMatchObject([
+      { instanceId: nodes[2]!.instanceId, isGuess: true },
+    ]);
+    const young = [...nodes.slice(0, 2), one('slave', 3, { status: 'starting' })];
+    const found = findVictims(situation({ ...scene(young, 2), ...silent }));
+    expect(found).toEqual([{ instanceId: young[2]!.instanceId, reason: '1 of slaves are wanted' }]);
+  });
+});
+
 describe('slaves of another kind', () => {
   it.each([
     ['another image', { shape: 'older' }],

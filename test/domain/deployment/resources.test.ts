@@ -9,6 +9,16 @@ const slave = (overrides: object) => node({ group: 'slaves', role: 'slave', ordi
 const none = { nodes: [], launches: [] };
 
 describe('listResources', () => {
+  it('shows as many places of an elastic group as its load asks for', () => {
+    const deployment = deploymentRecord({ status: 'CREATE_COMPLETE', topology: [{ ...slaves, count: 3 }] });
+    const shown = (wanted: number): string[] =>
+      listResources(deployment, { nodes: [slave({})], launches: [], wanted: { [slaves.group!]: wanted } }).map(
+        ({ state }) => state,
+      );
+    expect(shown(1)).toEqual(['STARTED']);
+    expect(shown(5)).toEqual(['STARTED', 'CREATING', 'CREATING', 'CREATING', 'CREATING']);
+  });
+
   it('has one resource per node template and count, storage and software too', () => {
     const storage = topologyNode({ name: 'disk', type: 'tosca.nodes.BlockStorage', ancestors: [] });
     const found = listResources(deploymentRecord({ topology: [slaves, software, storage] }), none);

@@ -12,7 +12,10 @@ import type { HostView } from '../../../lambdas/domain/workload/situation.ts';
 import { at } from '../../support/clusters.ts';
 import { desiredWorkload, workloadRecord } from '../../support/workloads.ts';
 
-export const answering = (view: WorkloadView): HostView => ({ state: 'answering', release: 'indigo_1', ...view });
+export const answering = (view: WorkloadView): HostView => ({
+  ...{ state: 'answering', release: 'indigo_1', isElastic: false },
+  ...view,
+});
 export const done = (...keys: string[]): ActionResult[] => keys.map((key) => ({ key, outcome: 'done' }));
 export const failure = (key: string, error = 'DependencyUnavailable', message = 'no answer'): ActionResult[] => [
   { key, outcome: 'failed', error, message },

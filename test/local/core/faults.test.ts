@@ -28,6 +28,13 @@ describe('faults', () => {
     expect(faults.list()).toMatchObject([{ id: 'fault-1', used: 2 }]);
   });
 
+  it('lets commands of a document fail as often as asked', () => {
+    const faults = make();
+    faults.add({ kind: 'command', document: 'cordon-nodes', times: 1 });
+    const answers = [faults.commandFails('stop-agent', 'slave'), faults.commandFails('cordon-nodes', 'master')];
+    expect([...answers, faults.commandFails('cordon-nodes', 'master')]).toEqual([false, true, false]);
+  });
+
   it('lets calls take effect before their answer is lost, leaves the first ones alone, and looks at the caller', () => {
     const faults = make();
     faults.add({ kind: 'api-error', action: 'RunInstances', code: 'X', when: 'after', skip: 1, caller: 'function' });
@@ -64,6 +71,14 @@ describe('faults', () => {
     faults.add({ kind: 'delivery', of: 'node-message', effect: 'doubled' });
     expect([faults.deliveries('event'), faults.deliveries('event')]).toEqual([0, 1]);
     expect(faults.deliveries('node-message')).toBe(2);
+  });
+
+  it('loses events of one source only', () => {
+    const faults = make();
+    faults.add({ kind: 'delivery', of: 'event', source: 'aws.cloudwatch', effect: 'lost' });
+    const deliveries = ['aws.ec2', 'aws.cloudwatch', 'aws.cloudwatch'].map((one) => faults.deliveries('event', one));
+    expect(deliveries).toEqual([1, 0, 0]);
+    expect(faults.deliveries('node-message')).toBe(1);
   });
 
   it('takes capacity away by type, zone and market until it is removed', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDemoArguments } from '../../../local/demo/arguments.ts';
+import { burstFor, countNodes } from '../../../local/demo/burst.ts';
 import type { DemoClient, Resource } from '../../../local/demo/client.ts';
 import { completeParameters, needsCluster } from '../../../local/demo/parameters.ts';
 import { createProgress, summarize } from '../../../local/demo/progress.ts';
@@ -30,16 +31,48 @@ describe('completeParameters', () => {
   });
 });
 
-describe('needsCluster', () => {
-  const example = (name: string) => readFileSync(join(process.cwd(), 'examples', name), 'utf8');
+const example = (name: string) => readFileSync(join(process.cwd(), 'examples', name), 'utf8');
 
+describe('needsCluster', () => {
   it.each([
     ['mesos-cluster.yaml', false],
     ['small-cluster.yaml', false],
+    ['elastic-cluster.yaml', false],
     ['web-service.yaml', true],
     ['two-job-pipeline.yaml', true],
   ])('%s: %s', (name, expected) => {
     expect(needsCluster(example(name), { admin_password: 'made-up' })).toBe(expected);
+  });
+});
+
+describe('burstFor', () => {
+  const burst = (name: string, more = {}) => burstFor(example(name), { admin_password: 'made-up', ...more });
+
+  it('fills three quarters of the slaves that an elastic cluster may have', () => {
+    expect(burst('elastic-cluster.yaml')).toEqual({ computeNode: 'slave_server', least: 0, instances: 12, cpus: 2 });
+    expect(burst('elastic-cluster.yaml', { min_slaves: 1, max_slaves: 2, slave_cpus: 2 })).toEqual({
+      ...{ computeNode: 'slave_server', least: 1, instances: 4, cpus: 1 },
+    });
+  });
+
+  it.each(['small-cluster.yaml', 'web-service.yaml'])('has nothing to show of %s', (name) => {
+    expect(burst(name)).toBeUndefined();
+  });
+
+  it('has nothing to show of a cluster that cannot grow', () => {
+    expect(burst('elastic-cluster.yaml', { min_slaves: 2, max_slaves: 2 })).toBeUndefined();
+  });
+});
+
+describe('countNodes', () => {
+  it('counts the nodes of one Compute node, those included that leave', () => {
+    const resources = [
+      compute('a', 'CREATING'),
+      compute('a', 'STARTED'),
+      compute('a', 'DELETING'),
+      compute('b', 'STARTED'),
+    ];
+    expect(countNodes(resources, 'a')).toBe(3);
   });
 });
 

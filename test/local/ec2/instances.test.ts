@@ -116,12 +116,82 @@ describe('instances', () => {
     const { run, seconds, ec2, events, describe: show } = await createHarness();
     const [id] = await run({ InstanceMarketOptions: { MarketType: 'spot' } });
     await seconds(10);
-    ec2.inspect.interrupt(id!);
+    ec2.inspect.interruptSpot([id!]);
     expect(events.at(-1)!.detailType).toBe('EC2 Spot Instance Interruption Warning');
     await seconds(119);
     expect((await show())[0]).toMatchObject({ instanceState: { name: 'running' }, instanceLifecycle: 'spot' });
     await seconds(2);
-    expect((await show())[0].instanceState.name).toBe('shutting-down');
+    expect((await show())[0]).toMatchObject({
+      instanceState: { name: 'shutting-down' },
+      stateReason: { code: 'Server.SpotInstanceTermination' },
+    });
+  });
+
+  it('are interrupted only while they are spot instances that are up', async () => {
+    const { run, seconds, ec2 } = await createHarness();
+    const [id] = await run();
+    await seconds(10);
+    expect(() => ec2.inspect.interruptSpot([id!])).toThrow(`${id} is no spot instance, or has ended`);
+  });
+});
+
+describe('requests for spot instances', () => {
+  const spot = { InstanceMarketOptions: { MarketType: 'spot' } };
+  const requestsOf = (call: Awaited<ReturnType<typeof createHarness>>['call']) => {
+    const asked = async (input: Record<string, unknown> = {}) =>
+      (await call('DescribeSpotInstanceRequests', input)).spotInstanceRequestSet.item;
+    const marked = () => asked({ Filter: [{ Name: 'status-code', Value: ['marked-for-*'] }] });
+    return { asked, marked };
+  };
+
+  it('tell of the notice until the instance ends, and then why it has ended', async () => {
+    const { run, seconds, ec2, call } = await createHarness();
+    const [taken, left] = await run({ ...spot, MinCount: '2', MaxCount: '2' });
+    await run();
+    await seconds(10);
+    const { asked, marked } = requestsOf(call);
+    expect(await asked()).toHaveLength(2);
+    ec2.inspect.interruptSpot([taken!]);
+    expect((await marked()).map((one: { instanceId: string }) => one.instanceId)).toEqual([taken]);
+    await seconds(121);
+    expect(await marked()).toEqual([]);
+    const codes = new Map(
+      (await asked()).map((one: { instanceId: string; state: string; status: { code: string } }) => [
+        one.instanceId,
+        [one.state, one.status.code],
+      ]),
+    );
+    expect(codes.get(taken)).toEqual(['closed', 'instance-terminated-no-capacity']);
+    expect(codes.get(left)).toEqual(['active', 'fulfilled']);
+  });
+
+  it('are closed by who ends an interrupted instance first', async () => {
+    const { run, seconds, ec2, call, describe: show } = await createHarness();
+    const [id] = await run(spot);
+    await seconds(10);
+    ec2.inspect.interruptSpot([id!]);
+    await call('TerminateInstances', { InstanceId: [id] });
+    const { asked } = requestsOf(call);
+    expect(await asked()).toMatchObject([{ state: 'closed', status: { code: 'instance-terminated-by-user' } }]);
+    await seconds(200);
+    expect((await show())[0]).toMatchObject({
+      instanceState: { name: 'terminated' },
+      stateReason: { code: 'Client.UserInitiatedShutdown' },
+    });
+  });
+
+  it('are found by id, page by page', async () => {
+    const { run, seconds, call } = await createHarness();
+    await run({ ...spot, MinCount: '7', MaxCount: '7' });
+    await seconds(10);
+    const first = await call('DescribeSpotInstanceRequests', { MaxResults: '5' });
+    const rest = await call('DescribeSpotInstanceRequests', { MaxResults: '5', NextToken: first.nextToken });
+    expect([first, rest].map((page) => page.spotInstanceRequestSet.item.length)).toEqual([5, 2]);
+    const [{ spotInstanceRequestId }] = first.spotInstanceRequestSet.item;
+    expect(await requestsOf(call).asked({ SpotInstanceRequestId: [spotInstanceRequestId] })).toHaveLength(1);
+    const unknown = { SpotInstanceRequestId: ['sir-00000000'] };
+    expect(await codeOf(call('DescribeSpotInstanceRequests', unknown))).toBe('InvalidSpotInstanceRequestID.NotFound');
+    expect(await codeOf(call('DescribeSpotInstanceRequests', { MaxResults: '2' }))).toBe('InvalidParameterValue');
   });
 });
 

@@ -43,7 +43,10 @@ const parameterNames = {
   slave: ['MesosSlaveImage', 'Group'],
   'load-balancer': ['BalancerImage', 'VirtualAddress', 'PeerIps'],
 };
-const upkeepParameterNames = { 'cordon-nodes': ['ClusterId', 'Cordoned'], 'stop-agent': ['ClusterId', 'LeaveConsul'] };
+const upkeepParameterNames = {
+  'cordon-nodes': ['ClusterId', 'Cordoned'],
+  'stop-agent': ['ClusterId', 'LeaveConsul', 'Force'],
+};
 const commonNames = ['ClusterId', 'ClusterName', 'Release', 'MasterIps', 'SecretId', 'EnableConsul'];
 
 export async function createCluster({ masters = 3, seed = 'cluster' }: { masters?: number; seed?: string } = {}) {

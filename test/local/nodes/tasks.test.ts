@@ -135,6 +135,25 @@ describe('tasks on agents', () => {
     expect(running()).toHaveLength(1);
   });
 
+  it('end with their agent when it is ended by force, and are known to be lost at once', async () => {
+    await begin(1);
+    const [id] = slaves;
+    act().startTask(clusterId, cluster.ipOf(id!), { seconds: 600, cpus: 1 });
+    await until(() => running().length === 1);
+    const forced = await cluster.upkeep('stop-agent', [id!], { LeaveConsul: 'false', Force: 'true' });
+    expect(forced.statuses).toEqual({ [id!]: 'Success' });
+    expect([agents(), running()]).toEqual([[], []]);
+  });
+
+  it('may leave an executor behind, which keeps the agent from being stopped, too', async () => {
+    await begin(1);
+    const stop = () => cluster.upkeep('stop-agent', slaves, { LeaveConsul: 'false', Force: 'false' });
+    const end = act().holdExecutor(clusterId, cluster.ipOf(slaves[0]!));
+    expect(Object.values((await stop()).statuses)).toEqual(['Failed']);
+    end();
+    expect(Object.values((await stop()).statuses)).toEqual(['Success']);
+  });
+
   it('keep their agent from being stopped; an idle one takes leave and comes back as another one', async () => {
     await begin(1);
     const [id] = slaves;
@@ -143,11 +162,11 @@ describe('tasks on agents', () => {
     const taskId = act().startTask(clusterId, ip, { seconds: 60, cpus: 1 });
     await until(() => running().length === 1);
     expect(running()).toMatchObject([{ id: taskId, framework: 'foreign', instanceId: id }]);
-    const busy = await cluster.upkeep('stop-agent', [id!], { LeaveConsul: 'false' });
+    const busy = await cluster.upkeep('stop-agent', [id!], { LeaveConsul: 'false', Force: 'false' });
     expect(busy.statuses).toEqual({ [id!]: 'Failed' });
     expect(await cluster.outputOf(busy.commandId, id!)).toContain('the agent is busy');
     await until(() => running().length === 0);
-    const idle = await cluster.upkeep('stop-agent', [id!], { LeaveConsul: 'false' });
+    const idle = await cluster.upkeep('stop-agent', [id!], { LeaveConsul: 'false', Force: 'false' });
     expect(idle.statuses).toEqual({ [id!]: 'Success' });
     expect(agents()).toEqual([]);
     expect((await clientsOf(cluster).mesos('GET', '/metrics/snapshot')).body).toMatchObject({
@@ -158,14 +177,19 @@ describe('tasks on agents', () => {
     expect((await summary()).slaves[0].id).not.toBe(before);
   });
 
-  it('find no room in what is reserved', async () => {
+  it('find no room in what is reserved, which keeps the agent from being stopped', async () => {
     await begin(1);
     const ip = cluster.ipOf(slaves[0]!);
-    act().reserve(clusterId, ip, { role: 'db', resources: { cpus: 1.5, mem: 0, disk: 0, gpus: 0 } });
+    const release = act().reserve(clusterId, ip, { role: 'db', resources: { cpus: 1.5, mem: 0, disk: 0, gpus: 0 } });
     await deploy({ id: '/web', cpus: 1 });
     await cluster.clock.advance(30_000);
     expect(tasks()).toEqual([]);
     expect((await summary()).slaves[0].reserved_resources).toMatchObject({ db: { cpus: 1.5 } });
+    const stop = () => cluster.upkeep('stop-agent', slaves, { LeaveConsul: 'false', Force: 'false' });
+    const { commandId } = await stop();
+    expect(await cluster.outputOf(commandId, slaves[0]!)).toContain('it has reserved resources');
+    release();
+    await until(() => running().length === 1);
   });
 
   it('end where a machine is brought down for maintenance', async () => {

@@ -123,6 +123,7 @@ describe('a job that runs for three days', () => {
       clusters,
       credentials: { get: async () => ({ ...secrets, consulGossipKey: '', templateLiterals: {}, parameters: {} }) },
       gateway: { viewGroups: async () => undefined, viewJobs: async () => [view()] },
+      signals: { send: async () => {} },
       clock: { now: () => new Date(at(0).getTime() + clock.now() - begun) },
     });
     const loop = { store, workflow: { startRun: async () => 'running' as const, wake: async () => true } };

@@ -9,7 +9,7 @@ import { plainItem } from './view.ts';
  * claims on clusters, its apps there.
  */
 export async function leftoversOf(cloud: LocalCloud, clusterId: string): Promise<readonly string[]> {
-  const { ec2, iam, secretsManager, states, dynamodb, nodes } = cloud.services;
+  const { cloudwatch, ec2, iam, secretsManager, states, dynamodb, nodes } = cloud.services;
   const all = (await dynamodb.scan()).map(plainItem);
   const items = all.filter(({ pk }) => pk === keys.deployment(clusterId));
   const hosts = all.filter(({ sk }) => sk === keys.cluster);
@@ -19,6 +19,7 @@ export async function leftoversOf(cloud: LocalCloud, clusterId: string): Promise
     .executions()
     .filter(({ name, status }) => name.startsWith(`${clusterId}-`) && status === 'RUNNING');
   return [
+    ...cloudwatch.inspect.leftovers(tagKeys.clusterId, clusterId),
     ...ec2.inspect.leftovers(tagKeys.clusterId, clusterId),
     ...iam.inspect.leftovers(tagKeys.clusterId, clusterId),
     ...secretsManager.inspect.leftovers(tagKeys.clusterId, clusterId),

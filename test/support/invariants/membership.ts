@@ -1,5 +1,6 @@
 /** Who may be there, and whom the loop may take away. */
 import { tagKeys } from '../../../lambdas/contracts/tags.ts';
+import type { NodeRecord } from '../../../lambdas/domain/cluster/records.ts';
 import { groupsOf, type NodeGroup, type SlaveGroup } from '../../../lambdas/domain/cluster/spec.ts';
 import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
 import { type ClusterView, isUp, type View } from './view.ts';
@@ -112,20 +113,25 @@ function judgeSlaves(views: readonly ClusterView[], taken: readonly InspectedIns
 
 const whole: ReadonlySet<string> = new Set(['ready', 'draining', 'drained', 'stopping', 'stopped']);
 
-/** Of a slave that was in order nothing may have been running when its end was asked for. */
+/** How tasks end that were on an agent when it took leave. */
+const takenWithAgent = /^Agent \S+ removed$/;
+
+/** Of a slave that was in order nothing may have been running when its end was asked for, or when its agent was stopped before. */
 function judgeTasks(views: readonly ClusterView[], taken: readonly InspectedInstance[]): string[] {
   const [first] = views as [ClusterView];
-  const inOrder = new Set(first.nodes.filter(({ status }) => whole.has(status)).map(({ instanceId }) => instanceId));
+  const inOrder = new Set(first.nodes.filter(isInOrder).map(({ instanceId }) => instanceId));
   const slaves = taken.filter(({ tags, instanceId }) => tags[tagKeys.role] === 'slave' && inOrder.has(instanceId));
   if (slaves.length === 0) return [];
   const tasks = views.at(-1)?.tasks() ?? [];
-  return slaves.flatMap(({ instanceId, privateIp, terminationAskedAt: at = 0 }) => {
-    const busy = tasks.filter(
-      ({ ip, stagedAt, endedAt = at + 1 }) => ip === privateIp && stagedAt < at && endedAt > at,
-    );
-    return busy.map(({ id }) => `the loop took ${instanceId} of cluster ${first.clusterId} while ${id} ran on it`);
+  return slaves.flatMap(({ instanceId, privateIp, launchedAt, terminationAskedAt: at = 0 }) => {
+    const own = tasks.filter(({ ip, stagedAt }) => ip === privateIp && stagedAt >= launchedAt && stagedAt < at);
+    const harmed = own.filter(({ endedAt = at + 1, message }) => endedAt > at || takenWithAgent.test(message));
+    return harmed.map(({ id }) => `the loop took ${instanceId} of cluster ${first.clusterId} while ${id} ran on it`);
   });
 }
+
+/** Spot instances that EC2 takes back are left in time, whatever still runs there. */
+const isInOrder = ({ status, interrupted }: NodeRecord): boolean => whole.has(status) && interrupted === undefined;
 
 /** Before and after an update. */
 function leastOf({ record }: ClusterView, name: string): number {

@@ -1,7 +1,7 @@
 /** What the records, and so the API, say of a deployment is so. */
 import { tagKeys } from '../../../lambdas/contracts/tags.ts';
-import type { DeploymentStatus } from '../../../lambdas/domain/cluster/records.ts';
-import { groupsOf } from '../../../lambdas/domain/cluster/spec.ts';
+import type { DeploymentStatus, NodeRecord } from '../../../lambdas/domain/cluster/records.ts';
+import { boundsOf, groupsOf, isElastic } from '../../../lambdas/domain/cluster/spec.ts';
 import type { LocalCloud } from '../../../local/cloud.ts';
 import type { InspectedInstance } from '../../../local/ec2/inspect.ts';
 import { leftoversOf } from './leftovers.ts';
@@ -67,27 +67,33 @@ export function findLies(cloud: LocalCloud, cluster: ClusterView): readonly stri
   ];
 }
 
+/** How many elastic slaves there are is what the load says. */
 function findMissingNodes({ record, instances }: ClusterView): string[] {
   if (!record) return ['it has no record'];
-  return groupsOf(record.desired.spec).flatMap(({ name, count }) => {
+  const { spec } = record.desired;
+  return groupsOf(spec).flatMap((group) => {
+    const { name, count } = group;
+    const { min, max } = boundsOf(group, spec) ?? { min: count, max: count };
     const running = instances.filter((one) => one.tags[tagKeys.group] === name && one.state === 'running').length;
-    return running === count ? [] : [`${running} of ${count} nodes of ${name} run`];
+    const wanted = min === max ? `${min}` : `${min} to ${max}`;
+    return running >= min && running <= max ? [] : [`${running} of ${wanted} nodes of ${name} run`];
   });
 }
 
-function findSickSoftware({ record, instances, software }: ClusterView): string[] {
+function findSickSoftware({ record, nodes, instances, software }: ClusterView): string[] {
   if (!software?.serving) return ['no Mesos master serves'];
   const { mesosLeader, registeredAgents, members, dataLosses } = software;
   const upIds = (role: string) =>
     instances.filter((one) => one.tags[tagKeys.role] === role && isUp(one)).map(({ instanceId }) => instanceId);
   const active = new Set(registeredAgents.filter((agent) => agent.active).map(({ instanceId }) => instanceId));
-  const idle = members.filter(({ processes }) => processes.length === 0);
+  const booting = new Set(record && isElastic(record.desired.spec) ? nodes.filter(isBooting).map(idOf) : []);
+  const idle = members.filter(({ processes, instanceId }) => processes.length === 0 && !booting.has(instanceId));
   const leads = instances.some((one) => isUp(one) && one.privateIp === mesosLeader);
   const chronos = record?.desired.spec.software.chronosEnabled && !software.chronosLeader;
   return [
     ...(leads ? [] : ['its leader is none of its masters']),
     ...upIds('slave')
-      .filter((id) => !active.has(id))
+      .filter((id) => !active.has(id) && !booting.has(id))
       .map((id) => `slave ${id} is not registered`),
     ...idle.map(({ instanceId }) => `nothing runs on ${instanceId}`),
     ...(software.marathonLeader ? [] : ['Marathon has no leader']),
@@ -95,6 +101,11 @@ function findSickSoftware({ record, instances, software }: ClusterView): string[
     ...(isExcused(record, instances) ? [] : dataLosses).map((loss) => `its masters lost their data: ${loss}`),
   ];
 }
+
+/** Elastic slaves are no part of what a complete cluster is before they are ready. */
+const isBooting = ({ role, status }: NodeRecord): boolean =>
+  role === 'slave' && ['launched', 'online', 'starting'].includes(status);
+const idOf = ({ instanceId }: NodeRecord): string => instanceId;
 
 /** When so many masters were ended by somebody else that the others were no majority, nobody could have saved all. */
 function isExcused(record: ClusterView['record'], instances: readonly InspectedInstance[]): boolean {

@@ -19,6 +19,8 @@ export const placeOf = ({ member }: Agent): Place => ({ host: member.ip, attribu
 const reasons: readonly NoMatch[] = [
   'UnfulfilledRole',
   'UnfulfilledConstraint',
+  // Only of apps with volumes of their own, of which there are none here; but it is always listed.
+  'NoCorrespondingReservationFound',
   'InsufficientCpus',
   'InsufficientMemory',
   'InsufficientDisk',

@@ -33,6 +33,7 @@ export function createQueue(
   const put = (state: AppState, count: number) => {
     if (count === 0) {
       delete state.queued;
+      offers.wake();
       return;
     }
     state.queued ??= { since: iso(), count, processed: 0, unused: 0, rejects: new Map() };

@@ -29,6 +29,7 @@ export interface TaskFailure {
 export type NoMatch =
   | 'UnfulfilledRole'
   | 'UnfulfilledConstraint'
+  | 'NoCorrespondingReservationFound'
   | 'InsufficientCpus'
   | 'InsufficientMemory'
   | 'InsufficientDisk'
