@@ -212,6 +212,8 @@ type Actions = { readonly [K in DecisionKind]?: (loop: Loop, decision: DecisionO
 const nothingToSee = (): void => undefined;
 /** What the cluster has no use for is not here: it throws, rather than to be left out in silence. */
 const actions: Actions = {
+  // Masters that are lost again and again cast doubt on what they stand on, of which nothing is missing here.
+  'prepare-cluster': nothingToSee,
   'launch-slaves': launchSlaves,
   'launch-master': launchMaster,
   'start-containers': start,

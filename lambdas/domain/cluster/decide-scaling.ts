@@ -14,7 +14,8 @@ import { boundsOf, isElastic, type NodeGroup } from './spec.ts';
 import { isComplete } from './status.ts';
 import { info, type Situation, type Step, step } from './step.ts';
 import { addSeconds, toTimestamp } from './time.ts';
-import { isStaying } from './track-nodes.ts';
+import { isInterrupted, isLive, isStaying } from './track-nodes.ts';
+import { knownWork } from './work.ts';
 
 export interface Scaled {
   /** With as many slaves in its elastic groups as are wanted, and with what is to be remembered of them. */
@@ -97,13 +98,20 @@ export function expectedCount(group: NodeGroup, situation: Situation): number {
 }
 
 /**
- * How many of the group's nodes are launched if they are not there: none that only count until fewer do. While nobody can tell, as
- * many as are wanted.
+ * How many of the group's nodes are launched if they are not there: none that only count until fewer do, but those whose work is
+ * about to wait. While nobody can tell, as many as are wanted.
  */
 export function neededCount(group: NodeGroup, situation: Situation): number {
   const level = situation.record.progress.scaling?.[group.name]?.level;
   if (situation.scaling?.load === undefined || level === undefined) return group.count;
-  return Math.min(group.count, Math.max(level, askedCount(group, situation)));
+  return Math.min(group.count, Math.max(level + countStranded(group, situation), askedCount(group, situation)));
+}
+
+/** Slaves that are lost, or about to be, with what runs on them: nobody has told yet that it waits. */
+function countStranded({ name }: NodeGroup, { nodes, lost, actual: { snapshot } }: Situation): number {
+  const going = [...nodes.filter((node) => !isLive(node) || isInterrupted(node)), ...lost];
+  const stranded = going.filter((node) => node.group === name && knownWork(node, snapshot) !== undefined);
+  return new Set(stranded.map(({ instanceId }) => instanceId)).size;
 }
 
 /** When the load has to be looked at again by the loop itself. Whatever else changes, others tell. */

@@ -302,6 +302,7 @@ export function decide(input: DecideInput): Plan {
     status: known ?? 'DELETE_IN_PROGRESS',
     hasCallback: input.hasCallback ?? false,
     nodes,
+    lost: tracked.lost,
     failures: countFailures({ ...input, record }, tracked),
     results,
     actual,

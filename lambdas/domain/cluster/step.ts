@@ -17,6 +17,8 @@ export interface Situation {
   /** Whether somebody wants to be told each status: the deployment has a callback. */
   readonly hasCallback: boolean;
   readonly nodes: readonly NodeRecord[];
+  /** Nodes that were lost since the look before. */
+  readonly lost: readonly NodeRecord[];
   readonly failures: Failures;
   /** What became of the decisions of the pass before. */
   readonly results: readonly ActionResult[];

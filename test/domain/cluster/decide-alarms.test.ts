@@ -21,6 +21,7 @@ const situation = (of: ClusterRecord, rest: Partial<Situation> = {}): Situation 
     status: 'CREATE_COMPLETE',
     hasCallback: false,
     nodes: [],
+    lost: [],
     failures: of.progress.failures,
     results: [],
   },

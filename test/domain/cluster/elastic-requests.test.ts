@@ -247,6 +247,33 @@ describe('slaves that an update replaces, or that are lost', () => {
     expect(launched(play)).toEqual([3]);
   });
 
+  it('are made good at once when they are lost with what runs on them, before it waits', () => {
+    const play = elastic(2, 0, 5);
+    busy(play, 1, 2);
+    play.pass();
+    change(play, {}).status = 'UPDATE_COMPLETE';
+    play.states.set(play.slave(1).instanceId, 'terminated');
+    expect(launched(play)).toEqual([1]);
+  });
+
+  it('are made good when two at once are lost, too, after the wait that this asks for', () => {
+    const play = elastic(3, 0, 5);
+    busy(play, 1, 2);
+    play.pass();
+    change(play, {}).status = 'UPDATE_COMPLETE';
+    for (const ordinal of [1, 3]) play.states.set(play.slave(ordinal).instanceId, 'shutting-down');
+    expect([launched(play), launched(play, 31)]).toEqual([[], [1]]);
+  });
+
+  it('are made good at once when they are to be taken back while they are busy', () => {
+    const play = elastic(4, 0, 5);
+    busy(play, 1, 2);
+    play.pass();
+    change(play, {}).status = 'UPDATE_COMPLETE';
+    for (const ordinal of [1, 2, 4]) play.interrupted.add(play.slave(ordinal).instanceId);
+    expect(launched(play)).toHaveLength(1);
+  });
+
   it('all serve on while nobody can tell which are needed', () => {
     const play = elastic(3, 0, 5);
     busy(play, 3);

@@ -27,7 +27,7 @@ interface Scene {
 
 function situation({ record: of, nodes, actual = healthy(nodes) }: Scene): Situation {
   return {
-    ...{ record: of, nodes, actual, failures: {}, results: [], now: at(10), rules, subnets },
+    ...{ record: of, nodes, lost: [], actual, failures: {}, results: [], now: at(10), rules, subnets },
     ...{ status: 'UPDATE_IN_PROGRESS', hasCallback: false },
   };
 }
