@@ -7,7 +7,7 @@ import { doubtedOffers, learnOffers, offerOf, priceOf, withoutDoubted } from './
 import type { GroupScaling, ScalingLook } from './scaling.ts';
 import { idleSlavesOf, prospectOf, type Staff, type seeSlaves, staffOf } from './slaves.ts';
 import { type Bounds, clampTo, type Steady, withinBounds } from './stabilize.ts';
-import { type IdleSlave, refusedKeys } from './standstill.ts';
+import { type Evidence, type IdleSlave, refusedKeys } from './standstill.ts';
 
 /** An elastic group with what is known of it before this look. */
 export interface Known {
@@ -70,6 +70,12 @@ export interface Seen extends Known {
   readonly supply: Supply;
 }
 
+/** What a look tells of whether slaves take tasks. */
+export function evidenceOf(slaves: ReturnType<typeof seeSlaves>, { snapshot, now }: ScalingLook): Evidence {
+  const busy = slaves.filter(({ use }) => use === 'busy').map(({ node }) => node.instanceId);
+  return { waiting: snapshot?.demand ?? [], busy: new Set(busy), now };
+}
+
 /** @param look of which somebody tells */
 export function seeGroup(known: Known, slaves: ReturnType<typeof seeSlaves>, look: ScalingLook): Seen {
   const { group } = known;
@@ -88,7 +94,7 @@ export function seeGroup(known: Known, slaves: ReturnType<typeof seeSlaves>, loo
       name: group.name,
       price: priceOf(group),
       prospect: prospectOf(group, nodes, record),
-      refused: refusedKeys(before?.standstills, now),
+      refused: refusedKeys(before?.standstills, evidenceOf(slaves, look)),
       ...(offer ? { offer } : {}),
     },
   };

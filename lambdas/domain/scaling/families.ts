@@ -65,7 +65,7 @@ function rivals(tasks: Tasks): readonly Tasks[] {
  */
 function evenly({ isEven, hosts, need }: HelpedTasks, rooms: readonly BusyRoom[]): number {
   if (!isEven || hosts.length === 0) return unlimited;
-  const free = new Map(rooms.map((room) => [room.host, room.free]));
+  const free = new Map(rooms.map((room) => [room.place.hostname, room.free]));
   const full = [...countByHost(hosts)].map(([host, count]) => {
     const left = free.get(host);
     return count + (left === undefined ? 0 : countFitting(need, left));
@@ -75,7 +75,7 @@ function evenly({ isEven, hosts, need }: HelpedTasks, rooms: readonly BusyRoom[]
 
 /** @param tasks that may run on the same slaves, at least one */
 function roomsTaken(rooms: readonly BusyRoom[], [first]: Tasks): readonly BusyRoom[] {
-  return rooms.filter(({ places }) => places.every((place) => first?.takes(place)));
+  return rooms.filter(({ place }) => first?.takes(place));
 }
 
 function countByHost(hosts: readonly string[]): ReadonlyMap<string, number> {
@@ -88,13 +88,13 @@ function countByHost(hosts: readonly string[]): ReadonlyMap<string, number> {
 function alike(rooms: readonly BusyRoom[], hosts: readonly string[] = [], perSlave = unlimited): readonly Room[] {
   const there = countByHost(hosts);
   const known = new Map<string, { readonly free: Resources; count: number; readonly atMost: number }>();
-  for (const { free, count, host = '' } of rooms) {
-    const atMost = perSlave - (there.get(host) ?? 0);
+  for (const { free, place } of rooms) {
+    const atMost = perSlave - (there.get(place.hostname) ?? 0);
     if (atMost <= 0) continue;
     const key = [free.cpus, free.mem, free.disk, free.gpus, atMost].join();
     const same = known.get(key);
-    if (same) same.count += count;
-    else known.set(key, { free, count, atMost });
+    if (same) same.count += 1;
+    else known.set(key, { free, count: 1, atMost });
   }
   return [...known.values()];
 }

@@ -6,11 +6,11 @@ import type { Snapshot } from '../../contracts/gateway.ts';
 import { isLoadWatched } from '../cluster/load-watch.ts';
 import { earliest } from '../cluster/time.ts';
 import { type Demand, judgeDemand, type UnhelpedTasks } from './demand.ts';
-import { type Known, knownOf, offerIn, type Seen, seeGroup, stateOf } from './elastic-group.ts';
+import { evidenceOf, type Known, knownOf, offerIn, type Seen, seeGroup, stateOf } from './elastic-group.ts';
 import { loadOf } from './load.ts';
 import { rememberedOffers } from './offer.ts';
 import type { Resources, Scaling, ScalingLook, Standstill } from './scaling.ts';
-import { keptRooms, placesByAddress, roomsOf, seeSlaves } from './slaves.ts';
+import { placesByAddress, roomsOf, seeSlaves } from './slaves.ts';
 import { clampTo, fallsAt, type Steady, settle } from './stabilize.ts';
 import { findStandstills, looksAgainAt } from './standstill.ts';
 import { tellChange, tellObstacles } from './tell.ts';
@@ -91,10 +91,7 @@ function conclude(known: readonly Known[], told: Told, look: ScalingLook): Scali
       ...offerIn(supply),
     })),
     helped: demand.helped,
-    rooms: [
-      ...roomsOf(slaves, new Set(known.map(({ group }) => group.name))),
-      ...seen.flatMap(({ group, staff, supply }) => keptRooms(group, staff, supply)),
-    ],
+    rooms: roomsOf(slaves, new Set(known.map(({ group }) => group.name))),
     target: rules.targetAllocation,
     spare: rules.spareSlaves,
   });
@@ -102,7 +99,7 @@ function conclude(known: readonly Known[], told: Told, look: ScalingLook): Scali
     seen.flatMap((each) => {
       const { name } = each.group;
       const helped = demand.helped.filter(({ groups }) => groups.includes(name));
-      const waits = { waiting: told.demand, helped, idle: each.idle, now: look.now };
+      const waits = { ...evidenceOf(slaves, { ...look, snapshot: told }), helped, idle: each.idle };
       const standstills = findStandstills(each.before?.standstills, waits);
       return settleGroup({ ...each, standstills }, wanted.get(name), look);
     }),

@@ -47,6 +47,8 @@ export interface GroupScaling {
 export interface Standstill {
   /** Of the tasks, see `keyOf`. */
   readonly key: string;
+  /** How many waited at the last look. */
+  readonly count: number;
   /** EC2's id of a slave that they would fit and that was idle whenever it was looked at. */
   readonly beside: string;
   /** The first and the last of these looks. */

@@ -32,14 +32,7 @@ export interface Staff {
 /** What slaves that are there whatever waits have left for tasks. */
 export interface BusyRoom {
   readonly free: Resources;
-  /** How many slaves. */
-  readonly count: number;
-  /** Any of which it may turn out to be, if it is not there yet. At least one. */
-  readonly places: readonly Place[];
-  /** Its address; absent: it is not there yet. */
-  readonly host?: string;
-  /** The elastic group whose least number keeps it, for which it is a fresh slave itself. */
-  readonly keptBy?: string;
+  readonly place: Place;
 }
 
 type Use = 'resting' | 'busy' | 'idle' | 'untold' | 'coming';
@@ -97,39 +90,7 @@ export function roomsOf(seen: readonly Seen[], elastic: ReadonlySet<string>): re
   return seen.flatMap(({ node, agent, use }) => {
     if (agent === undefined || !isServing(node) || use === 'resting') return [];
     if (use === 'idle' && elastic.has(node.group)) return [];
-    const place = placeOf(node);
-    return [
-      { free: remaining(agent.total, agent.used, agent.reserved), count: 1, places: [place], host: place.hostname },
-    ];
-  });
-}
-
-/**
- * The room of slaves that an elastic group has for its least number only, in one piece: whether they are there or will be launched
- * anyway, tasks need no slave of another group for it.
- */
-export function keptRooms(
-  { name, bounds }: Pick<SlaveGroup, 'name' | 'bounds'>,
-  { resting, busy }: Staff,
-  { offer, prospect }: { readonly offer?: Resources; readonly prospect: Prospect },
-): readonly BusyRoom[] {
-  const count = (bounds?.min ?? 0) - resting - busy;
-  return offer === undefined || count <= 0 ? [] : [{ free: offer, count, places: examplesOf(prospect), keptBy: name }];
-}
-
-/** Places of which each value of the prospect is one's. */
-function examplesOf(prospect: Prospect): readonly Place[] {
-  const longest = Math.max(1, ...Object.values(prospect).map((values) => values.length));
-  return Array.from({ length: longest }, (_, index) => {
-    const pick = (values: readonly string[]): string => values[index % values.length] ?? '';
-    return {
-      hostname: pick(prospect.hostname),
-      group: pick(prospect.group),
-      zone: pick(prospect.zone),
-      instance_type: pick(prospect.instance_type),
-      lifecycle: pick(prospect.lifecycle),
-      instance_id: pick(prospect.instance_id),
-    };
+    return [{ free: remaining(agent.total, agent.used, agent.reserved), place: placeOf(node) }];
   });
 }
 

@@ -16,10 +16,10 @@ import type { Resources, Standstill } from './scaling.ts';
 const standingSeconds = 300;
 const gapSeconds = 200;
 const nextLookSeconds = 100;
-/** So long such tasks do not count then. */
+/** So long such tasks do not count then, unless some of them start, or the slave turns out to take others. */
 const refusedSeconds = 3600;
 /** Of each group; who stands still beyond that is seen when others do not any more. */
-const mostRemembered = 20;
+const mostRemembered = 100;
 
 /** A slave that holds nothing and would take tasks. */
 export interface IdleSlave {
@@ -35,30 +35,39 @@ export function keyOf({ scheduler, id, need, constraints, hostPorts, roles = [] 
 
 const isLasting = ({ since, seen }: Standstill): boolean => secondsSince(since, new Date(seen)) >= standingSeconds;
 
-const isRefused = (standstill: Standstill, now: Date): boolean =>
-  isLasting(standstill) && secondsSince(standstill.seen, now) < refusedSeconds;
-
-/** Keys of the tasks that do not count for the group now. */
-export function refusedKeys(before: readonly Standstill[] = [], now: Date): ReadonlySet<string> {
-  return new Set(before.flatMap((each) => (isRefused(each, now) ? [each.key] : [])));
+/** What refutes a standstill. */
+export interface Evidence {
+  readonly waiting: readonly WaitingTasks[];
+  /** EC2's ids of slaves that hold something. */
+  readonly busy: ReadonlySet<string>;
+  readonly now: Date;
 }
 
-interface Waits {
-  readonly waiting: readonly WaitingTasks[];
+/** Those by which tasks do not count for the group now. */
+function refusedOf(before: readonly Standstill[], { waiting, busy, now }: Evidence): readonly Standstill[] {
+  const recent = before.filter((each) => isLasting(each) && secondsSince(each.seen, now) < refusedSeconds);
+  if (recent.length === 0) return recent;
+  const counts = new Map(waiting.map((tasks) => [keyOf(tasks), tasks.count]));
+  return recent.filter(({ key, count, beside }) => (counts.get(key) ?? 0) >= count && !busy.has(beside));
+}
+
+/** Keys of the tasks that do not count for the group now. */
+export function refusedKeys(before: readonly Standstill[] = [], evidence: Evidence): ReadonlySet<string> {
+  return new Set(refusedOf(before, evidence).map(({ key }) => key));
+}
+
+interface Waits extends Evidence {
   /** Those that slaves of the group would help. */
   readonly helped: readonly HelpedTasks[];
   /** Of the group. */
   readonly idle: readonly IdleSlave[];
-  readonly now: Date;
 }
 
 /** What is to be remembered after this look, longest first. */
 export function findStandstills(before: readonly Standstill[] = [], waits: Waits): readonly Standstill[] {
-  const refused = before.filter((each) => isRefused(each, waits.now));
-  const keys = refused.length === 0 ? undefined : new Set(waits.waiting.map(keyOf));
   const known = new Map(before.map((each) => [each.key, each]));
   return [
-    ...refused.filter(({ key }) => keys?.has(key)),
+    ...refusedOf(before, waits),
     ...(waits.idle.length === 0 ? [] : waits.helped.flatMap((tasks) => standBeside(tasks, known, waits))),
   ]
     .toSorted((a, b) => compare(a.since, b.since) || compare(a.key, b.key))
@@ -79,8 +88,9 @@ function standBeside(
   const seen = toTimestamp(now);
   const last = known.get(key);
   const isSame = last !== undefined && fitting.some(({ instanceId }) => instanceId === last.beside);
-  if (isSame && secondsSince(last.seen, now) <= gapSeconds) return [{ ...last, seen }];
-  return [{ key, beside: first.instanceId, since: seen, seen }];
+  const { count } = tasks.told;
+  const isStill = isSame && count >= last.count && secondsSince(last.seen, now) <= gapSeconds;
+  return isStill ? [{ ...last, count, seen }] : [{ key, count, beside: first.instanceId, since: seen, seen }];
 }
 
 /** When those that were seen in this look have to be looked at again. Undefined: there are none. */

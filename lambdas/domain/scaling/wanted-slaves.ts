@@ -57,11 +57,8 @@ interface Question extends Reserve {
 
 /** @returns by group name */
 export function wantedSlaves({ groups, helped, rooms, ...reserve }: Question): ReadonlyMap<string, WantedSlaves> {
-  const families = new Map(
-    groups.map(({ name }) => [name, familiesWith(rooms.filter(({ keptBy }) => keptBy !== name))]),
-  );
-  const needed = (group: ElasticGroup, tasks: readonly HelpedTasks[]): number =>
-    neededBy(group, families.get(group.name)?.(tasks) ?? []);
+  const families = familiesWith(rooms);
+  const needed = (group: ElasticGroup, tasks: readonly HelpedTasks[]): number => neededBy(group, families(tasks));
   const byName = new Map(groups.map((group) => [group.name, group]));
   const assigned = assign(helped, [...byName.keys()], (name, tasks) => {
     const group = byName.get(name);
@@ -118,8 +115,7 @@ function floorOf({ offer }: ElasticGroup, held: Resources, target: number): numb
  */
 function roomIn({ name: group, offer }: ElasticGroup, { rooms, fresh }: Load, need: Resources): number {
   if (offer === undefined) return Number.POSITIVE_INFINITY;
-  const isBusy = ({ places: [first], keptBy }: BusyRoom): boolean => keptBy === undefined && first?.group === group;
-  const free = sumOf(rooms.flatMap((room) => (isBusy(room) ? room.free : [])));
+  const free = sumOf(rooms.flatMap((room) => (room.place.group === group ? room.free : [])));
   const offered = resourceNames.filter((name) => offer[name] > 0);
   return fresh + Math.min(...offered.map((name) => (free[name] - need[name]) / offer[name]));
 }

@@ -60,6 +60,20 @@ describe('tasks that do not start on an idle slave that they would fit', () => {
     expect(level(looks([...fiveMinutes, 1310], (second) => (second > 1305 ? { demand: [mended] } : {})))).toBe(1);
   });
 
+  it('count at once when some of them have started after all', () => {
+    const four = { ...stuck, count: 4 };
+    const some = (second: number): World => ({ demand: [second > 1305 ? { ...four, count: 2 } : four] });
+    expect(level(looks([...fiveMinutes, 1310], some))).toBe(1);
+    const few = (second: number): World => ({ demand: [second > 1150 ? { ...four, count: 2 } : four] });
+    expect(level(looks([...fiveMinutes, 1310], few))).toBe(1);
+  });
+
+  it('count at once when the slave has taken something else', () => {
+    const taken = slave(amounts(4));
+    const world = (second: number): World => (second > 1305 ? { slaves: [{ ...taken, node: beside[0]!.node }] } : {});
+    expect(level(looks([...fiveMinutes, 1310], world))).toBe(2);
+  });
+
   it('are forgotten when they do not wait any more', () => {
     const started = looks([...fiveMinutes, 1310], (second) => (second === 1310 ? { demand: [] } : {}));
     expect(started.groups.slaves).not.toHaveProperty('standstills');
@@ -73,10 +87,10 @@ describe('tasks that do not start on an idle slave that they would fit', () => {
     expect([level(seen), seen.groups.more?.level, seen.obstacles]).toEqual([0, 1, []]);
   });
 
-  it('are remembered while nobody can tell, twenty at most', () => {
-    const many = Array.from({ length: 30 }, () => waiting());
+  it('are remembered while nobody can tell, a hundred at most', () => {
+    const many = Array.from({ length: 130 }, () => waiting());
     const seen = looks([1000], () => ({ demand: many }));
-    expect(seen.groups.slaves?.standstills).toHaveLength(20);
+    expect(seen.groups.slaves?.standstills).toHaveLength(100);
     const { snapshot: _, ...silent } = lookAt({ slaves: beside, state: seen.groups, seconds: 1100 });
     expect(scale(silent).groups.slaves?.standstills).toEqual(seen.groups.slaves?.standstills);
   });
