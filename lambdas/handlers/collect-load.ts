@@ -21,7 +21,7 @@ import { cloudwatchClient, dynamoClient, lambdaClient, secretsClient, sqsClient 
 import { atColdStart } from '../runtime/cold-start.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
-import { loggerFor } from '../runtime/logger.ts';
+import { fieldsOf, loggerFor } from '../runtime/logger.ts';
 import { systemClock } from '../runtime/system.ts';
 import { findHosts, type Host, type HostLists, inTurn, listHosts } from './loop/hosts.ts';
 import { type Lookers, lookAtCluster } from './loop/look-at-cluster.ts';
@@ -99,8 +99,7 @@ async function succeeds(
     await act();
     return true;
   } catch (error) {
-    const { name, message: text } = error instanceof Error ? error : new Error(String(error));
-    log.warn(message, { ...about, errorName: name, errorMessage: text });
+    log.warn(message, { ...about, ...fieldsOf(error) });
     return false;
   }
 }

@@ -19,7 +19,7 @@ import { dynamoClient, sqsClient } from '../runtime/aws-clients.ts';
 import { atColdStart } from '../runtime/cold-start.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
-import { type Log, loggerFor } from '../runtime/logger.ts';
+import { fieldsOf, type Log, loggerFor } from '../runtime/logger.ts';
 import { systemClock } from '../runtime/system.ts';
 import { callbackView } from './api/views.ts';
 import type { BatchResult } from './loop/signal-batch.ts';
@@ -52,8 +52,7 @@ async function handle(deps: Deps, queued: QueuedMessage): Promise<Handled> {
   try {
     return await deliver(deps, CallbackMessage.parse(JSON.parse(queued.body)), queued);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    deps.log.error('callback not handled', { messageId, errorName: name, errorMessage: message });
+    deps.log.error('callback not handled', { messageId, ...fieldsOf(error) });
     return 'again';
   }
 }

@@ -19,7 +19,7 @@ import { cloudwatchClient, ec2Client, iamClient, secretsClient } from '../runtim
 import { atColdStart } from '../runtime/cold-start.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
-import { type Log, loggerFor } from '../runtime/logger.ts';
+import { fieldsOf, type Log, loggerFor } from '../runtime/logger.ts';
 import { systemClock } from '../runtime/system.ts';
 import { realLoops } from './loop/real-loops.ts';
 import { type Loop, signalLoop } from './loop/signal-loop.ts';
@@ -76,8 +76,7 @@ async function listAlarmed({ alarms, log }: Deps): Promise<ReadonlySet<string>> 
   try {
     return await alarms.listClusterIds();
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    log.warn('alarms could not be listed', { errorName: name, errorMessage: message });
+    log.warn('alarms could not be listed', fieldsOf(error));
     return new Set();
   }
 }
@@ -112,8 +111,7 @@ async function countSuccesses<T extends { readonly id: string }>(
       await act(item);
       count += 1;
     } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      log.error('sweep of one cluster failed', { item: item.id, errorName: name, errorMessage: message });
+      log.error('sweep of one cluster failed', { item: item.id, ...fieldsOf(error) });
     }
   }
   return count;

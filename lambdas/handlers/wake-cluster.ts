@@ -8,7 +8,7 @@ import type { Subject } from '../contracts/reconcile.ts';
 import { atColdStart } from '../runtime/cold-start.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { lambdaStack } from '../runtime/lambda-stack.ts';
-import { type Log, loggerFor } from '../runtime/logger.ts';
+import { fieldsOf, type Log, loggerFor } from '../runtime/logger.ts';
 import { realLoops } from './loop/real-loops.ts';
 import { type BatchResult, findSubjectOf, parseSignal, SignalBatch, type SubjectFinder } from './loop/signal-batch.ts';
 import { type Loops, loopOf, signalLoop } from './loop/signal-loop.ts';
@@ -73,8 +73,7 @@ async function delivers(deps: Deps, subject: Subject): Promise<boolean> {
 }
 
 function tell(log: Log, error: unknown, about: Readonly<Record<string, string>>): void {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  log.warn('signal not delivered', { ...about, errorName: name, errorMessage: message });
+  log.warn('signal not delivered', { ...about, ...fieldsOf(error) });
 }
 
 export const handler = lambdaStack({ name: 'wake-cluster', input: SignalBatch }).handler(

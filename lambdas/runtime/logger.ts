@@ -7,6 +7,12 @@ export interface Log {
   error(message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
+/** What a line tells of an error. */
+export function fieldsOf(error: unknown): { readonly errorName: string; readonly errorMessage: string } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { errorName: name, errorMessage: message };
+}
+
 const loggers = new Map<string, Logger>();
 
 /** The container's one logger of this function; every line carries the function's name. */

@@ -15,7 +15,7 @@ import type { ClusterStore, LoadedCluster } from '../../ports/cluster-store.ts';
 import type { ClusterSecrets, Credentials } from '../../ports/credentials.ts';
 import type { Gateway } from '../../ports/gateway.ts';
 import type { Metrics } from '../../ports/metrics.ts';
-import type { Log } from '../../runtime/logger.ts';
+import { fieldsOf, type Log } from '../../runtime/logger.ts';
 import type { Host } from './hosts.ts';
 import { viewWorkloads } from './view-workloads.ts';
 
@@ -109,7 +109,6 @@ async function publish(
   try {
     await metrics.publish(clusterId, load, at);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    log.warn('metrics could not be published', { clusterId, errorName: name, errorMessage: message });
+    log.warn('metrics could not be published', { clusterId, ...fieldsOf(error) });
   }
 }
